@@ -1,0 +1,67 @@
+/// The arguments of one run: a command, options with a value, flags.
+struct Arguments {
+    let command: String
+    private let values: [String: String]
+    private let flags: Set<String>
+
+    private static let valued: Set<String> = [
+        "--deltas", "--batch", "--checkpoint-pages", "--dir", "--file", "--seed", "--singles", "--thresholds",
+    ]
+    private static let bare: Set<String> = ["--json", "--no-plain", "--help"]
+
+    static let usage = """
+        usage: baton-bench [all|merge|author|plain-sqlite|w] [options]
+
+          all           merge and author, one after the other (the default)
+          merge         move signed deltas to a fresh replica, beside plain SQLite writing the same rows
+          author        durable single changes, group commits, and the raw sync rate of the folder
+          plain-sqlite  the rows of a merge by bare prepared statements alone
+          w             replay the neutral workload W (--file W.jsonl) between two sites
+
+          --deltas N            how many changes (100000)
+          --batch B             changes a transaction when merging (4096)
+          --singles N           single changes of author (1000)
+          --checkpoint-pages N  pages in the write-ahead log from which it is copied (1000)
+          --seed N              what the generated cases are drawn from (20261)
+          --dir FOLDER          where the databases are made and removed (TMPDIR, or /tmp)
+          --file W.jsonl        the workload of w
+          --no-plain            merge without the baseline
+          --thresholds FILE     fail with exit code 1 where a figure misses its budget
+          --json                one line of JSON per result
+        """
+
+    init(_ words: [String]) throws {
+        var command: String?
+        var values: [String: String] = [:]
+        var flags: Set<String> = []
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if Self.bare.contains(word) {
+                flags.insert(word)
+            } else if Self.valued.contains(word) {
+                guard let value = rest.popFirst() else { throw BenchFault("\(word) needs a value", isUsage: true) }
+                values[word] = value
+            } else if !word.hasPrefix("-"), command == nil {
+                command = word
+            } else {
+                throw BenchFault("\(word) is not known here", isUsage: true)
+            }
+        }
+        self.command = command ?? "all"
+        self.values = values
+        self.flags = flags
+    }
+
+    func has(_ flag: String) -> Bool { self.flags.contains(flag) }
+
+    func text(_ name: String) -> String? { self.values[name] }
+
+    func number(_ name: String, or standard: Int, in range: ClosedRange<Int>) throws -> Int {
+        guard let text = self.values[name] else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw BenchFault(
+                "\(name) takes a number from \(range.lowerBound) to \(range.upperBound)", isUsage: true)
+        }
+        return number
+    }
+}

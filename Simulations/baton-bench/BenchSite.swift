@@ -1,0 +1,104 @@
+import BatonCrypto
+import BatonEngine
+import BatonModel
+import BatonProtocol
+import BatonStore
+
+/// One site on a real database with real keys: authors, sends and merges as a node does, without the network.
+final class BenchSite {
+    let member: BenchTeam.Member
+    let store: ReplicaStore
+    let databasePath: String
+    /// False when no record of the incarnation is kept here, which makes a commit cheaper than a node's.
+    let isRecorded: Bool
+    private let context: ReplicaContext
+    private let limits = WireLimits.standard
+
+    /// - Parameter number: Which member of the team, from 0.
+    init(_ number: Int, of team: BenchTeam, in folder: BenchFolder, _ settings: ReplicaSettings) throws {
+        self.member = team.members[number]
+        self.databasePath = folder.path + "/\(self.member.site)/replica.sqlite"
+        self.store = try ReplicaStore(path: self.databasePath, settings: settings, hashing: Blake2b())
+        let living = try self.store.resumeOrOpen(
+            site: self.member.site, settings: IncarnationSettings(folders: [folder.records]),
+            nonce: UInt64(number) + 1, nowMilliseconds: 0)
+        self.isRecorded = living.isRecorded
+        self.context = team.context(self.member, (living.author, living.previousHead))
+        try self.store.save(membership: team.membership.entries)
+    }
+
+    // Authoring.
+
+    /// Signs changes in one transaction.
+    ///
+    /// - Parameter wall: Milliseconds since 1970 on this site's clock.
+    func author(_ changes: [CaseChange], wall: UInt64) throws {
+        try self.store.write { transaction throws(ReplicaFault) in
+            let session = try ReplicaSession(self.context, in: transaction, wallMilliseconds: wall)
+            for change in changes {
+                let draft = Draft(
+                    document: change.document, operations: change.operations,
+                    actor: Actor(person: self.member.person))
+                do throws(AuthorFault) {
+                    _ = try session.author(draft)
+                } catch {
+                    throw ReplicaFault(code: "bench.refused", message: error.description, isFatal: false)
+                }
+            }
+            _ = try session.finish()
+        }
+    }
+
+    // Sending.
+
+    /// Reads the next chunk of what a peer lacks, as the bytes that go on the wire.
+    ///
+    /// - Parameter ranges: What is still to be sent; what the frame holds is taken out.
+    func nextFrame(_ ranges: inout [DeltaRange]) throws -> [UInt8] {
+        let page = try self.store.deltas(in: ranges, bytesMax: self.limits.chunkBytesTarget)
+        ranges = page.rest
+        var keys: [BareKey] = []
+        for entry in page.keys {
+            let bytes = try self.member.cipher.export(entry.key, scope: entry.scope)
+            keys.append(BareKey(scope: entry.scope, id: entry.key.id, bytes: bytes))
+        }
+        let chunk = DeltaChunk(keys: keys, deltas: page.deltas.map { WireDelta($0) }, remaining: 0)
+        return Message.deltas(chunk).framed()
+    }
+
+    // Merging.
+
+    /// Cuts and decodes one frame.
+    func decode(_ frame: [UInt8]) throws -> DeltaChunk {
+        var decoder = FrameDecoder(bytesMax: self.limits.frameBytesMax)
+        decoder.feed(frame)
+        guard let message = try decoder.next(),
+            case .deltas(let chunk) = try Message(decoding: message, limits: self.limits)
+        else { throw BenchFault("a frame of deltas does not decode") }
+        return chunk
+    }
+
+    func verify(_ chunk: DeltaChunk) throws -> VerificationOutcome {
+        let job = VerificationJob(deltas: chunk.deltas, membership: self.context.membership)
+        let outcome = job.run(hashing: Blake2b(), verifying: SignatureVerifier())
+        guard outcome.refused.isEmpty, outcome.malformed == nil, outcome.unknownEpoch == nil else {
+            throw BenchFault("deltas that were just signed did not verify")
+        }
+        return outcome
+    }
+
+    /// Merges a batch in one durable transaction.
+    func apply(_ batch: IncomingBatch, wall: UInt64) throws {
+        let report = try self.store.write { transaction throws(ReplicaFault) in
+            let session = try ReplicaSession(self.context, in: transaction, wallMilliseconds: wall)
+            try session.apply(batch)
+            return try session.finish()
+        }
+        guard report.added.count == batch.deltas.count, report.added.allSatisfy({ $0.fate == .applied }) else {
+            throw BenchFault("a delta of the batch was not applied")
+        }
+    }
+
+    /// Brings the text index up to everything that has been committed.
+    func indexAll() throws { while try self.store.catchUpIndex() {} }
+}

@@ -1,0 +1,101 @@
+/// Typed calls over any `OperatorAPI`: what the desk and the one-shot commands use.
+package struct OperatorClient: Sendable {
+    package var api: any OperatorAPI
+    /// The desk name to act as (`--as`); nil takes the only one that the user may use.
+    package var actingAs: String?
+
+    package init(_ api: any OperatorAPI, actingAs: String? = nil) {
+        self.api = api
+        self.actingAs = actingAs
+    }
+
+    // The node.
+
+    package func status() async throws(APIFault) -> StatusReply { try await self.get(APIPath.status) }
+    package func digest() async throws(APIFault) -> DigestReply { try await self.get(APIPath.digest) }
+    package func sync() async throws(APIFault) -> SyncReply { try await self.get(APIPath.sync) }
+    package func membership() async throws(APIFault) -> MembershipReply { try await self.get(APIPath.membership) }
+
+    package func audit(limit: Int? = nil) async throws(APIFault) -> AuditReply {
+        try await self.get(APIPath.audit, [("limit", limit.map { "\($0)" })])
+    }
+
+    package func verify() async throws(APIFault) -> VerifyReply {
+        try await self.value(APICall("POST", APIPath.verify))
+    }
+
+    package func pause(_ site: String) async throws(APIFault) -> SyncReply {
+        try await self.value(APICall("POST", APIPath.peer(site, "pause")))
+    }
+
+    package func resume(_ site: String) async throws(APIFault) -> SyncReply {
+        try await self.value(APICall("POST", APIPath.peer(site, "resume")))
+    }
+
+    // Cases.
+
+    /// - Parameter key: Repeat it with the same call after `api.unreachable`; at most 64 bytes.
+    package func create(_ new: NewCase, key: String? = nil) async throws(APIFault) -> ChangeReply {
+        try await self.value(APICall("POST", APIPath.cases, body: try APIText.json(new), idempotencyKey: key))
+    }
+
+    package func change(
+        _ reference: String, _ change: ChangeRequest, key: String? = nil
+    ) async throws(APIFault) -> ChangeReply {
+        try await self.value(
+            APICall(
+                "POST", APIPath.oneCase(reference) + "/changes", body: try APIText.json(change), idempotencyKey: key))
+    }
+
+    package func queue(_ query: QueueQuery = QueueQuery()) async throws(APIFault) -> QueueReply {
+        try await self.get(
+            APIPath.cases,
+            [
+                ("view", query.view.rawValue), ("type", query.type), ("severity", query.severity), ("tag", query.tag),
+                ("limit", query.limit.map { "\($0)" }), ("offset", query.offset.map { "\($0)" }),
+            ])
+    }
+
+    package func show(_ reference: String) async throws(APIFault) -> CaseReply {
+        try await self.get(APIPath.oneCase(reference))
+    }
+
+    package func timeline(
+        _ reference: String, limit: Int? = nil, before: String? = nil
+    ) async throws(APIFault) -> TimelineReply {
+        try await self.get(
+            APIPath.oneCase(reference) + "/timeline", [("limit", limit.map { "\($0)" }), ("before", before)])
+    }
+
+    package func log(_ reference: String) async throws(APIFault) -> LogReply {
+        try await self.get(APIPath.oneCase(reference) + "/log")
+    }
+
+    package func find(_ words: String, limit: Int? = nil) async throws(APIFault) -> FindReply {
+        try await self.get(APIPath.find, [("q", words), ("limit", limit.map { "\($0)" })])
+    }
+
+    package func conflicts() async throws(APIFault) -> ConflictsReply { try await self.get(APIPath.conflicts) }
+
+    // Sending.
+
+    private func get<Value: Decodable>(
+        _ path: String, _ query: [(String, String?)] = []
+    ) async throws(APIFault) -> Value {
+        let parameters = query.compactMap { name, value in value.map { APICall.Parameter(name, $0) } }
+        return try await self.value(APICall("GET", path, query: parameters))
+    }
+
+    private func value<Value: Decodable>(_ request: APICall) async throws(APIFault) -> Value {
+        var request = request
+        request.actingAs = self.actingAs
+        let reply = try await self.api.call(request)
+        do {
+            return try APIText.value(Value.self, json: reply.body)
+        } catch {
+            throw APIFault(
+                .unreadable, "The node's answer could not be read.",
+                "Check that the node and this program are of one version.")
+        }
+    }
+}

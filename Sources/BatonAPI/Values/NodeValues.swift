@@ -1,0 +1,177 @@
+/// `GET /v1/status`.
+package struct StatusReply: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+    package let version: String
+    package let site: String
+    /// Site, incarnation counter and the first bytes of its nonce: `syd/1.9f2c4a01`.
+    package let author: String
+    /// Hexadecimal.
+    package let team: String
+    package let teamName: String
+    package let membershipEpoch: Int64
+    /// The desk name that this call acted as, and its roles.
+    package let operatorName: String
+    package let operatorRoles: [String]
+    /// Every desk name that the calling user may act as.
+    package let operatorChoices: [String]
+    package let counts: Counts
+    /// When the next open case is due, milliseconds since 1970.
+    package let nextDueAt: Int64?
+    /// Hash of what this replica holds; equal at replicas that hold the same deltas.
+    package let logDigest: String
+    package let peers: [PeerStatus]
+    /// Where peers reach this node: `127.0.0.1:7420`; absent where it does not listen.
+    package let listen: String?
+
+    package struct Counts: Codable, Sendable, Equatable {
+        package let cases: Int
+        package let openCases: Int
+        /// Open cases of severity S0.
+        package let openS0: Int
+        package let deltas: Int
+        /// Deltas whose past is not here yet.
+        package let waiting: Int
+        package let void: Int
+        package let unread: Int
+        package let conflicts: Int
+
+        package init(
+            cases: Int, openCases: Int, openS0: Int, deltas: Int, waiting: Int, void: Int, unread: Int, conflicts: Int
+        ) {
+            self.cases = cases
+            self.openCases = openCases
+            self.openS0 = openS0
+            self.deltas = deltas
+            self.waiting = waiting
+            self.void = void
+            self.unread = unread
+            self.conflicts = conflicts
+        }
+    }
+
+    package init(
+        asOf: Freshness, version: String, site: String, author: String, team: String, teamName: String,
+        membershipEpoch: Int64, operatorName: String, operatorRoles: [String], operatorChoices: [String],
+        counts: Counts, nextDueAt: Int64?, logDigest: String, peers: [PeerStatus], listen: String?
+    ) {
+        self.asOf = asOf
+        self.version = version
+        self.site = site
+        self.author = author
+        self.team = team
+        self.teamName = teamName
+        self.membershipEpoch = membershipEpoch
+        self.operatorName = operatorName
+        self.operatorRoles = operatorRoles
+        self.operatorChoices = operatorChoices
+        self.counts = counts
+        self.nextDueAt = nextDueAt
+        self.logDigest = logDigest
+        self.peers = peers
+        self.listen = listen
+    }
+}
+
+/// One peer as this node sees it.
+package struct PeerStatus: Codable, Sendable, Equatable {
+    package let site: String
+    /// `live`, `catching-up`, `greeting`, `down` or `paused`.
+    package let state: String
+    package let lastHeardAt: Int64?
+    /// How far its clock is ahead of ours, milliseconds.
+    package let clockOffset: Int64?
+    /// Deltas that it has not stated to hold.
+    package let missingThere: Int64
+    /// Deltas that it has announced and that are not here yet.
+    package let missingHere: Int64
+    package let deltasSent: Int64
+    package let deltasReceived: Int64
+    package let bytesSent: Int64
+    package let bytesReceived: Int64
+    /// How long it stays refused after misbehaviour, milliseconds; 0 for not at all.
+    package let refusedFor: Int64
+
+    package init(
+        site: String, state: String, lastHeardAt: Int64?, clockOffset: Int64?, missingThere: Int64,
+        missingHere: Int64, deltasSent: Int64, deltasReceived: Int64, bytesSent: Int64, bytesReceived: Int64,
+        refusedFor: Int64
+    ) {
+        self.site = site
+        self.state = state
+        self.lastHeardAt = lastHeardAt
+        self.clockOffset = clockOffset
+        self.missingThere = missingThere
+        self.missingHere = missingHere
+        self.deltasSent = deltasSent
+        self.deltasReceived = deltasReceived
+        self.bytesSent = bytesSent
+        self.bytesReceived = bytesReceived
+        self.refusedFor = refusedFor
+    }
+}
+
+/// `GET /v1/digest`: computed on demand, so that replicas can be compared.
+package struct DigestReply: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+    /// Two digests mean something together only at one level with nothing unread.
+    package let level: Int64
+    package let stateDigest: String
+    package let logDigest: String
+    package let documents: Int
+    package let deltas: Int
+    package let unread: Int
+    package let milliseconds: Int64
+
+    package init(
+        asOf: Freshness, level: Int64, stateDigest: String, logDigest: String, documents: Int, deltas: Int,
+        unread: Int, milliseconds: Int64
+    ) {
+        self.asOf = asOf
+        self.level = level
+        self.stateDigest = stateDigest
+        self.logDigest = logDigest
+        self.documents = documents
+        self.deltas = deltas
+        self.unread = unread
+        self.milliseconds = milliseconds
+    }
+}
+
+/// `GET /v1/sync`, and the answer to pause and resume.
+package struct SyncReply: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+    package let peers: [PeerStatus]
+    /// Sites with which no exchange takes place until an operator resumes it.
+    package let paused: [String]
+
+    package init(asOf: Freshness, peers: [PeerStatus], paused: [String]) {
+        self.asOf = asOf
+        self.peers = peers
+        self.paused = paused
+    }
+}
+
+/// `POST /v1/verify`: signatures, chains, commitments and the folded state, checked from the stored bytes.
+package struct VerifyReply: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+    package let isSound: Bool
+    package let authors: Int
+    package let deltas: Int
+    package let signatureChecks: Int
+    /// The first thing that is wrong.
+    package let problem: String?
+    package let milliseconds: Int64
+
+    package init(
+        asOf: Freshness, isSound: Bool, authors: Int, deltas: Int, signatureChecks: Int, problem: String?,
+        milliseconds: Int64
+    ) {
+        self.asOf = asOf
+        self.isSound = isSound
+        self.authors = authors
+        self.deltas = deltas
+        self.signatureChecks = signatureChecks
+        self.problem = problem
+        self.milliseconds = milliseconds
+    }
+}

@@ -1,0 +1,54 @@
+package import BatonModel
+package import BatonProtocol
+
+/// Now, by both clocks. The monotonic one never goes back; the wall clock may be anything.
+package struct EngineTime: Sendable, Hashable {
+    package let monotonicMilliseconds: UInt64
+    /// Since 1970.
+    package let wallMilliseconds: UInt64
+
+    package init(monotonicMilliseconds: UInt64, wallMilliseconds: UInt64) {
+        self.monotonicMilliseconds = monotonicMilliseconds
+        self.wallMilliseconds = wallMilliseconds
+    }
+}
+
+package struct EngineConfiguration: Sendable {
+    /// Sites that this node dials.
+    package var peers: [SiteID]
+    /// Sites with which no exchange takes place until an operator resumes it.
+    package var paused: [SiteID]
+    package var limits: WireLimits
+    /// 16 random bytes of this run of the process.
+    package var bootNonce: [UInt8]
+
+    package init(peers: [SiteID], paused: [SiteID] = [], limits: WireLimits = .standard, bootNonce: [UInt8]) {
+        precondition(bootNonce.count == 16, "a boot nonce has 16 bytes, got \(bootNonce.count)")
+        self.peers = peers
+        self.paused = paused
+        self.limits = limits
+        self.bootNonce = bootNonce
+    }
+}
+
+/// What the engine would say of itself now.
+package struct EngineSnapshot: Sendable, Equatable {
+    package struct Peer: Sendable, Equatable {
+        package let site: SiteID
+        /// `paused`, `down`, `greeting`, `catching-up` or `live`.
+        package let state: String
+        package let lastHeardWallMilliseconds: UInt64?
+        package let clockOffsetMilliseconds: Int64?
+        /// Deltas of ours that the peer has not stated to hold.
+        package let missingThere: UInt64
+        /// Deltas that the peer has announced and that are not here yet.
+        package let missingHere: UInt64
+        package let count: ExchangeCount
+        package let bannedForMilliseconds: UInt64
+    }
+
+    package let peers: [Peer]
+    package let deltaCount: UInt64
+    package let logDigest: Digest256
+    package let membershipEpoch: UInt64
+}

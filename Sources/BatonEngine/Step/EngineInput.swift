@@ -1,0 +1,82 @@
+package import BatonModel
+import BatonProtocol
+
+/// Names one connection to a peer for as long as it lives. The driver numbers them and never reuses a number.
+package struct LinkID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let number: UInt64
+    package init(_ number: UInt64) { self.number = number }
+    package var description: String { "link \(self.number)" }
+    package static func < (left: LinkID, right: LinkID) -> Bool { left.number < right.number }
+}
+
+/// Names one piece of work that the engine handed to the driver.
+package struct WorkID: Hashable, Comparable, Sendable {
+    package let number: UInt64
+    package init(_ number: UInt64) { self.number = number }
+    package static func < (left: WorkID, right: WorkID) -> Bool { left.number < right.number }
+}
+
+/// A connection that TLS has authenticated: both key pins and the site that the membership gives for the
+/// peer's.
+package struct LinkOpening: Sendable, Equatable {
+    package let link: LinkID
+    package let site: SiteID
+    /// True where this node dialled.
+    package let isDialler: Bool
+    package let localPin: [UInt8]
+    package let remotePin: [UInt8]
+
+    package init(link: LinkID, site: SiteID, isDialler: Bool, localPin: [UInt8], remotePin: [UInt8]) {
+        self.link = link
+        self.site = site
+        self.isDialler = isDialler
+        self.localPin = localPin
+        self.remotePin = remotePin
+    }
+}
+
+/// Everything that can happen to the engine. Past tense: it has happened.
+package enum EngineInput: Sendable {
+    case started
+    case linkOpened(LinkOpening)
+    case bytesReceived(LinkID, [UInt8])
+    /// More bytes are queued to the link than `WireLimits.queuedBytesMax`: no page is loaded for it until
+    /// it has drained.
+    case linkCongested(LinkID)
+    /// The queue of a congested link fell under its low mark.
+    case linkDrained(LinkID)
+    case linkClosed(LinkID)
+    case dialFailed(SiteID)
+    case verified(WorkID, VerificationOutcome)
+    /// A batch was committed, or refused by the store.
+    case applied(WorkID, Result<ApplyReport, ReplicaFault>)
+    /// Deltas of this site were committed.
+    case authored(ApplyReport)
+    case loaded(WorkID, Result<LoadedChunk, ReplicaFault>)
+    case timerFired(EngineTimer)
+    case peerAdded(SiteID)
+    case peerPaused(SiteID, Bool)
+    /// A longer log of the same team was imported at this node.
+    case membershipImported(Membership)
+}
+
+/// A page of deltas that a link's peer lacks, with the keys that open them.
+package struct LoadedChunk: Sendable, Equatable {
+    package var deltas: [Delta]
+    package var keys: [BareKey]
+    /// What of the asked ranges is still to be loaded.
+    package var rest: [DeltaRange]
+
+    package init(deltas: [Delta], keys: [BareKey], rest: [DeltaRange]) {
+        self.deltas = deltas
+        self.keys = keys
+        self.rest = rest
+    }
+}
+
+package enum EngineTimer: Hashable, Sendable {
+    case redial(SiteID)
+    case greeting(LinkID)
+    case heartbeat(LinkID)
+    case forward(LinkID)
+}

@@ -1,0 +1,122 @@
+package import BatonEncoding
+
+/// One operation that stands in a document: a register's uncovered write, an element of a set, a milestone.
+package struct Write: Hashable, Sendable {
+    package let dot: Dot
+    package let reference: DeltaReference
+    package let level: UInt64
+    package let stamp: HybridTime
+    package let actor: Actor
+    package let isMaterial: Bool
+    /// Nil where the operation covers by its shape alone: its content is erased or not readable here.
+    package let value: CBORValue?
+
+    package init(
+        dot: Dot, reference: DeltaReference, level: UInt64, stamp: HybridTime, actor: Actor, isMaterial: Bool,
+        value: CBORValue?
+    ) {
+        self.dot = dot
+        self.reference = reference
+        self.level = level
+        self.stamp = stamp
+        self.actor = actor
+        self.isMaterial = isMaterial
+        self.value = value
+    }
+}
+
+/// A close, or a concur with one, that no reopen has cancelled.
+package struct Closure: Hashable, Sendable {
+    package let kindCode: UInt8
+    package let write: Write
+    /// The past that it has read: what it closes.
+    package let vector: CausalVector
+}
+
+/// An entry of the timeline. Entries are a union: they are stored one by one and never rewritten.
+package struct TimelineEntry: Hashable, Sendable {
+    package let document: DocumentID
+    package let compartment: Compartment
+    package let field: FieldCode
+    package let write: Write
+
+    package init(document: DocumentID, compartment: Compartment, field: FieldCode, write: Write) {
+        self.document = document
+        self.compartment = compartment
+        self.field = field
+        self.write = write
+    }
+}
+
+/// What one compartment's operations have made of a document.
+package struct CompartmentState: Hashable, Sendable {
+    package let compartment: Compartment
+    /// Every uncovered write of each register, sorted by dot.
+    package var registers = FieldMap<[Write]>()
+    /// Every add that no remove has seen, sorted by dot.
+    package var sets = FieldMap<[Write]>()
+    /// Every record of each milestone, sorted by dot.
+    package var milestones = FieldMap<[Write]>()
+    /// Every effective close and concur, sorted by dot.
+    package var closures: [Closure] = []
+    /// Deltas whose part here is not read at this replica, sorted.
+    package var unread: [DeltaID] = []
+
+    package init(compartment: Compartment) { self.compartment = compartment }
+}
+
+/// The folded state of one document: a pure function of its deltas and the membership.
+///
+/// Timeline entries are kept beside it, so that its size follows the number of fields and of sites, not the
+/// length of the history.
+package struct DocumentState: Hashable, Sendable {
+    package let id: DocumentID
+    /// The deltas that passed their gate and are in no other one's past, sorted by id.
+    package var frontier: [DeltaPosition] = []
+    /// Each author's newest delta on the document, sorted by author: its next `document prev`.
+    package var latest: [DeltaReference] = []
+    /// Authors proven to have forked in this document, sorted: coverage walks the graph for them instead of
+    /// comparing numbers.
+    package var forked: [Author] = []
+    package var appliedCount: UInt64 = 0
+    package var voidCount: UInt64 = 0
+    package var firstStamp: HybridTime = .zero
+    package var lastStamp: HybridTime = .zero
+    /// Sorted by compartment code.
+    package var compartments: [CompartmentState] = []
+
+    package init(id: DocumentID) { self.id = id }
+
+    package subscript(compartment: Compartment) -> CompartmentState? {
+        self.compartments.first { $0.compartment == compartment }
+    }
+
+    /// Gives a compartment's state to change, making it where there is none yet.
+    package mutating func withCompartment(
+        _ compartment: Compartment, _ body: (inout CompartmentState) -> Void
+    ) {
+        if let index = self.compartments.firstIndex(where: { $0.compartment == compartment }) {
+            body(&self.compartments[index])
+            return
+        }
+        var made = CompartmentState(compartment: compartment)
+        body(&made)
+        self.compartments.append(made)
+        self.compartments.sort { $0.compartment < $1.compartment }
+    }
+
+    package func latestSeq(of author: Author) -> UInt64 {
+        self.latest.first { $0.author == author }?.seq ?? 0
+    }
+
+    mutating func noteLatest(_ reference: DeltaReference) {
+        if let index = self.latest.firstIndex(where: { $0.author == reference.author }) {
+            if self.latest[index].seq < reference.seq { self.latest[index] = reference }
+            return
+        }
+        self.latest.append(reference)
+        self.latest.sort()
+    }
+
+    package var unreadCount: Int { self.compartments.reduce(0) { $0 + $1.unread.count } }
+}

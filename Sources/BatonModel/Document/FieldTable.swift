@@ -1,0 +1,102 @@
+package import BatonEncoding
+
+/// Says how concurrent writes of a field are shown. No policy drops a write: a register keeps every
+/// uncovered one.
+package enum MergePolicy: Sendable, Equatable {
+    /// All uncovered writes stand; more than one is a conflict that a person settles.
+    case multiValue
+    /// The greatest integer is shown.
+    case maximum
+    /// The least integer is shown.
+    case minimum
+    /// The write with the greatest (stamp, author, seq) is shown; the others stay visible in history.
+    case greatest
+    /// Every entry stands.
+    case union
+}
+
+/// Says what bodies a field takes. A body of another type makes its part void, alike everywhere.
+package enum ValueType: Sendable, Equatable {
+    case text(bytesMax: Int)
+    case integer(ClosedRange<Int64>)
+    /// Milliseconds since 1970.
+    case time
+    /// A map, an array, text or null of bounded size: details of a milestone or an entry.
+    case details
+
+    package func accepts(_ value: CBORValue) -> Bool {
+        switch (self, value) {
+        case (.text(let limit), .text(let text)): text.utf8.count <= limit
+        case (.integer(let range), _): value.intValue.map(range.contains) ?? false
+        case (.time, .unsigned(let milliseconds)): milliseconds <= HybridTime.millisecondsMax
+        case (.details, .text), (.details, .null), (.details, .map), (.details, .array): true
+        default: false
+        }
+    }
+}
+
+/// One row of a document kind's field table.
+package struct FieldRule: Sendable, Equatable {
+    package enum Structure: Sendable, Equatable { case register, set, timeline, milestone, closure }
+
+    package let code: FieldCode
+    package let name: String
+    package let structure: Structure
+    package let policy: MergePolicy
+    package let value: ValueType
+    /// The feature level that brought the field. A delta of a lower level that uses it is malformed.
+    package let level: UInt64
+
+    package init(
+        _ code: UInt16, _ name: String, _ structure: Structure, _ policy: MergePolicy, _ value: ValueType,
+        level: UInt64 = 1
+    ) {
+        self.code = FieldCode(code)
+        self.name = name
+        self.structure = structure
+        self.policy = policy
+        self.value = value
+        self.level = level
+    }
+}
+
+/// All fields of all document kinds that a build knows, as data.
+package struct FieldTable: Sendable {
+    /// The highest level that this table describes: what this build reads.
+    package let level: UInt64
+    private let rules: [UInt32: FieldRule]
+
+    /// - Parameter rules: By document kind; codes are unique within a kind.
+    package init(level: UInt64, rules: [(kind: DocumentKind, fields: [FieldRule])]) {
+        self.level = level
+        var byKey: [UInt32: FieldRule] = [:]
+        for (kind, fields) in rules {
+            for field in fields {
+                let before = byKey.updateValue(field, forKey: Self.key(kind.rawValue, field.code))
+                precondition(before == nil, "field \(field.code) of \(kind.word) is declared twice")
+            }
+        }
+        self.rules = byKey
+    }
+
+    package func rule(_ document: DocumentID, _ field: FieldCode) -> FieldRule? {
+        self.rules[Self.key(document.kindCode, field)]
+    }
+
+    private static func key(_ kind: UInt8, _ field: FieldCode) -> UInt32 {
+        UInt32(kind) << 16 | UInt32(field.code)
+    }
+}
+
+extension FieldRule.Structure {
+    /// Says which operations a structure takes.
+    package func takes(_ kind: OperationKind) -> Bool {
+        switch self {
+        case .register: kind == .set
+        case .set: kind == .add || kind == .remove
+        case .timeline: kind == .append
+        case .milestone: kind == .milestone
+        case .closure: kind == .close || kind == .reopen || kind == .concur
+        }
+    }
+}

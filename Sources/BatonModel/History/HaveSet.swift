@@ -1,0 +1,148 @@
+/// A run of one author's deltas that are held, and the id at its end.
+package struct HaveInterval: Hashable, Sendable {
+    package var first: UInt64
+    package var last: UInt64
+    /// The id at `last`; of two in a forked place the lesser.
+    package var head: DeltaID
+
+    package init(first: UInt64, last: UInt64, head: DeltaID) {
+        self.first = first
+        self.last = last
+        self.head = head
+    }
+}
+
+/// What a replica holds of one author's log.
+package struct AuthorHave: Hashable, Sendable {
+    package let author: Author
+    /// Sorted, neither touching nor overlapping.
+    package var intervals: [HaveInterval] = []
+    /// Every id known at a place that has more than one, sorted by (seq, id): those held, and those that a held
+    /// delta names as its `prev`. So no branch of a fork can hide behind equal numbers, however long it is.
+    package var contested: [ContestedPlace] = []
+
+    package struct ContestedPlace: Hashable, Sendable {
+        package let seq: UInt64
+        package let id: DeltaID
+
+        package init(seq: UInt64, id: DeltaID) {
+            self.seq = seq
+            self.id = id
+        }
+    }
+
+    package init(author: Author) { self.author = author }
+
+    package func contains(_ seq: UInt64) -> Bool {
+        self.intervals.contains { ($0.first...$0.last).contains(seq) }
+    }
+
+    package var lastSeq: UInt64 { self.intervals.last?.last ?? 0 }
+
+    /// True where a run ends at `seq` with exactly this delta: the common case of a log that goes on.
+    package func endsRun(at seq: UInt64, with id: DeltaID) -> Bool {
+        self.intervals.contains { $0.last == seq && $0.head == id }
+    }
+}
+
+/// The states of all authors' logs at a replica: what it tells a peer so that the peer can work out what is
+/// missing.
+package struct HaveSet: Hashable, Sendable {
+    /// Sorted by author.
+    package private(set) var authors: [AuthorHave] = []
+
+    package init() {}
+
+    package subscript(author: Author) -> AuthorHave? {
+        self.place(of: author).found.map { self.authors[$0] }
+    }
+
+    package func contains(_ reference: DeltaReference) -> Bool {
+        self[reference.author]?.contains(reference.seq) ?? false
+    }
+
+    /// The number of places held over all authors.
+    package var count: UInt64 {
+        self.authors.reduce(0) { total, author in
+            author.intervals.reduce(total) { $0 + $1.last - $1.first + 1 }
+        }
+    }
+
+    /// Adds one delta.
+    ///
+    /// - Parameter others: Ids already held at the same place; empty unless the author forked.
+    package mutating func insert(_ reference: DeltaReference, id: DeltaID, others: [DeltaID] = []) {
+        self.withAuthor(reference.author) { have in
+            have.insert(reference.seq, id)
+            guard !others.isEmpty, !others.contains(id) else { return }
+            have.contest(reference.seq, others + [id])
+        }
+    }
+
+    /// Notes an id that a held delta names as its predecessor, at a place where only others are held.
+    package mutating func learn(_ id: DeltaID, at reference: DeltaReference, others: [DeltaID]) {
+        self.withAuthor(reference.author) { $0.contest(reference.seq, others + [id]) }
+    }
+
+    /// Takes a whole author's entry, as a store or a peer states it.
+    package mutating func set(_ entry: AuthorHave) {
+        self.withAuthor(entry.author) { $0 = entry }
+    }
+
+    private mutating func withAuthor(_ author: Author, _ body: (inout AuthorHave) -> Void) {
+        let (found, place) = self.place(of: author)
+        if let found {
+            body(&self.authors[found])
+            return
+        }
+        var made = AuthorHave(author: author)
+        body(&made)
+        self.authors.insert(made, at: place)
+    }
+
+    private func place(of author: Author) -> (found: Int?, place: Int) {
+        var low = 0
+        var high = self.authors.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.authors[middle].author < author { low = middle + 1 } else { high = middle }
+        }
+        let isFound = low < self.authors.count && self.authors[low].author == author
+        return (isFound ? low : nil, low)
+    }
+}
+
+extension AuthorHave {
+    fileprivate mutating func insert(_ seq: UInt64, _ id: DeltaID) {
+        let place = self.intervals.firstIndex { seq <= $0.last } ?? self.intervals.endIndex
+        if place < self.intervals.endIndex, self.intervals[place].first <= seq {
+            if self.intervals[place].last == seq {
+                self.intervals[place].head = min(self.intervals[place].head, id)
+            }
+            return
+        }
+        let touchesBelow = place > 0 && self.intervals[place - 1].last + 1 == seq
+        let touchesAbove = place < self.intervals.endIndex && seq + 1 == self.intervals[place].first
+        switch (touchesBelow, touchesAbove) {
+        case (true, true):
+            self.intervals[place].first = self.intervals[place - 1].first
+            self.intervals.remove(at: place - 1)
+        case (true, false):
+            self.intervals[place - 1].last = seq
+            self.intervals[place - 1].head = id
+        case (false, true):
+            self.intervals[place].first = seq
+        case (false, false):
+            self.intervals.insert(HaveInterval(first: seq, last: seq, head: id), at: place)
+        }
+    }
+
+    fileprivate mutating func contest(_ seq: UInt64, _ ids: [DeltaID]) {
+        for id in ids {
+            let entry = ContestedPlace(seq: seq, id: id)
+            guard !self.contested.contains(entry) else { continue }
+            let place = self.contested.firstIndex { (seq, id) < ($0.seq, $0.id) } ?? self.contested.endIndex
+            self.contested.insert(entry, at: place)
+        }
+    }
+}

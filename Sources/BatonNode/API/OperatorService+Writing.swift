@@ -1,0 +1,80 @@
+import BatonAPI
+import BatonCrypto
+import BatonEngine
+import BatonModel
+import BatonStore
+
+extension OperatorService {
+    func create(_ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
+        let new = try APIText.strictValue(NewCase.self, json: call.body)
+        let command = try self.command(call, desk)
+        let operations = try ChangeReader(wording: Wording(membership: desk.membership)).operations(new)
+        let id = try await self.newID(new, isRepeatable: command != nil, desk)
+        return try await self.write(id, operations, command, desk, created: true)
+    }
+
+    private func newID(_ new: NewCase, isRepeatable: Bool, _ desk: Desk) async throws(APIFault) -> DocumentID {
+        guard let text = new.id else { return DocumentID(kind: .escalation, suffix: self.entropy.bytes(15)) }
+        guard let id = Self.documentID(text), id.kind == .escalation else {
+            throw APIFault(
+                .badValue, "That is not the id of a case.", "Give 32 hexadecimal digits that begin with 01, or no id.")
+        }
+        let isHere = try await self.read(desk) { reader throws(ReplicaFault) in try reader.store.document(id) != nil }
+        // With an idempotency key it may be this very command's first try that made the case.
+        guard !isHere || isRepeatable else {
+            throw APIFault(.exists, "There is a case with this id already.", "Change that one, or leave the id out.")
+        }
+        return id
+    }
+
+    func change(_ reference: String, _ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
+        let change = try APIText.strictValue(ChangeRequest.self, json: call.body)
+        let command = try self.command(call, desk)
+        let operations = try ChangeReader(wording: Wording(membership: desk.membership)).operations(change)
+        let id: DocumentID
+        if change.mayBegin == true, let given = Self.documentID(reference), given.kind == .escalation {
+            id = given
+        } else {
+            id = try await self.resolve(reference, desk)
+        }
+        return try await self.write(id, operations, command, desk, created: false)
+    }
+
+    private func write(
+        _ id: DocumentID, _ operations: [Operation], _ command: [UInt8]?, _ desk: Desk, created: Bool
+    ) async throws(APIFault) -> APIReply {
+        let draft = Draft(document: id, operations: operations, actor: Actor(person: desk.person.id))
+        let outcome: WriteOutcome
+        do throws(WriteRefusal) {
+            outcome = try await self.driver.lane.write(WriteOrder(draft: draft, command: command)).get()
+        } catch {
+            throw APIFault(error)
+        }
+        let references = try await self.read(desk) { reader throws(ReplicaFault) in
+            var references: [DeltaReference] = []
+            for delta in outcome.deltas {
+                if let found = try reader.store.delta(delta) { references.append(found.reference) }
+            }
+            return references
+        }
+        let reply = ChangeReply(
+            asOf: await self.freshness(), detail: try await self.detail(outcome.document, desk),
+            deltas: outcome.deltas.map(\.description), saved: "here",
+            safeAt: self.receipts.sites(holding: references).filter { $0 != self.ownSite }.map(\.description),
+            isRepeat: outcome.isRepeat)
+        return try await self.reply(reply, status: created && !outcome.isRepeat ? 201 : 200)
+    }
+
+    /// Binds a caller's key to the operator, so that two people's keys never meet.
+    private func command(_ call: APICall, _ desk: Desk) throws(APIFault) -> [UInt8]? {
+        guard let key = call.idempotencyKey else { return nil }
+        guard (1...APIHeader.idempotencyKeyBytesMax).contains(key.utf8.count) else {
+            throw APIFault(
+                .badKey, "The idempotency key has the wrong length.",
+                "Use 1 to \(APIHeader.idempotencyKeyBytesMax) bytes, new for each command.")
+        }
+        return Blake2b().digest256(
+            Array("baton/command/1/\(desk.person.id.number)/".utf8), Array(key.utf8)
+        ).bytes
+    }
+}

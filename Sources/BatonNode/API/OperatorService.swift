@@ -1,0 +1,228 @@
+package import BatonAPI
+import BatonCrypto
+import BatonDesk
+import BatonEngine
+import BatonModel
+import BatonStore
+
+/// Answers the operator API, version 1: who asks is established, the path is routed, the replica is asked.
+package final class OperatorService: Sendable {
+    let driver: NodeDriver
+    let worker: StoreWorker
+    let trust: TrustBoard
+    let receipts: ReceiptBoard
+    let entropy: any EntropySource
+    let author: Author
+    let listen: @Sendable () -> String?
+    let countsCache = DeskCountsCache()
+
+    init(
+        driver: NodeDriver, worker: StoreWorker, trust: TrustBoard, receipts: ReceiptBoard,
+        entropy: any EntropySource, author: Author, listen: @escaping @Sendable () -> String?
+    ) {
+        self.driver = driver
+        self.worker = worker
+        self.trust = trust
+        self.receipts = receipts
+        self.entropy = entropy
+        self.author = author
+        self.listen = listen
+    }
+
+    var ownSite: SiteID { self.author.site }
+
+    /// Answers one call of a Unix user.
+    package func answer(_ call: APICall, userID: UInt32) async throws(APIFault) -> APIReply {
+        let membership = self.trust.membership
+        let desk = try Desk(userID: userID, actingAs: call.actingAs, site: self.ownSite, membership: membership)
+        let parts = call.path.split(separator: "/", omittingEmptySubsequences: true)
+        guard parts.first == "v1" else { throw Self.noSuchPath }
+        var words: [String] = []
+        for part in parts.dropFirst() {
+            guard let word = APIText.decoded(part) else { throw Self.noSuchPath }
+            words.append(word)
+        }
+        return try await self.route(call, words, desk)
+    }
+
+    static let noSuchPath = APIFault(.noSuchPath, "There is nothing at this path.", "docs/openapi.yaml lists the paths.")
+
+    private func route(_ call: APICall, _ words: [String], _ desk: Desk) async throws(APIFault) -> APIReply {
+        var query = try APIQuery(call.query)
+        switch (words.first ?? "", words.count) {
+        case ("cases", 1) where call.method == "POST":
+            try query.finish()
+            return try await self.create(call, desk)
+        case ("cases", 1):
+            try Self.expect("GET", call)
+            let ask = try query.queue(me: desk.person.id)
+            return try await self.reply(try await self.queue(ask, desk))
+        case ("cases", 2...3): return try await self.oneCase(call, words, &query, desk)
+        case ("sync", 3):
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.reply(try await self.pause(words[1], words[2], desk))
+        case ("verify", 1):
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.reply(try await self.verify())
+        case ("batch", 1):
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.reply(try await self.batch(call, desk))
+        case (_, 1):
+            try Self.expect("GET", call)
+            return try await self.single(words[0], &query, desk)
+        default: throw Self.noSuchPath
+        }
+    }
+
+    private func single(_ word: String, _ query: inout APIQuery, _ desk: Desk) async throws(APIFault) -> APIReply {
+        switch word {
+        case "find":
+            let text = query.text("q") ?? ""
+            let limit = try query.number("limit", usual: 20, in: 1...500)
+            try query.finish()
+            return try await self.reply(try await self.find(text, limit: limit, desk))
+        case "audit":
+            let limit = try query.number("limit", usual: 50, in: 1...1000)
+            try query.finish()
+            return try await self.reply(try await self.audit(limit: limit, desk))
+        default: break
+        }
+        try query.finish()
+        switch word {
+        case "status": return try await self.reply(try await self.status(desk))
+        case "digest": return try await self.reply(try await self.digest())
+        case "conflicts": return try await self.reply(try await self.conflicts(desk))
+        case "sync": return try await self.reply(try await self.sync())
+        case "membership":
+            return try await self.reply(
+                MembershipReply(asOf: await self.freshness(), membership: MembershipView(desk.membership)))
+        default: throw Self.noSuchPath
+        }
+    }
+
+    private func oneCase(
+        _ call: APICall, _ words: [String], _ query: inout APIQuery, _ desk: Desk
+    ) async throws(APIFault) -> APIReply {
+        switch words.count == 3 ? words[2] : "" {
+        case "":
+            try query.finish()
+            try Self.expect("GET", call)
+            return try await self.reply(try await self.show(words[1], desk))
+        case "timeline":
+            try Self.expect("GET", call)
+            let limit = try query.number("limit", usual: 50, in: 1...500)
+            let before = query.text("before")
+            try query.finish()
+            return try await self.reply(try await self.timeline(words[1], limit: limit, before: before, desk))
+        case "log":
+            try query.finish()
+            try Self.expect("GET", call)
+            return try await self.reply(try await self.log(words[1], desk))
+        case "changes":
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.change(words[1], call, desk)
+        default: throw Self.noSuchPath
+        }
+    }
+
+    private static func expect(_ method: String, _ call: APICall) throws(APIFault) {
+        guard call.method == method else {
+            throw APIFault(.noSuchMethod, "This path does not take that method.", "Use \(method).")
+        }
+    }
+
+    func reply(_ value: some Encodable & Sendable, status: Int = 200) async throws(APIFault) -> APIReply {
+        APIReply(status: status, body: try APIText.json(value))
+    }
+
+    // Shared by all answers.
+
+    func freshness() async -> Freshness {
+        let snapshot = await self.driver.snapshot
+        return Freshness(
+            site: self.ownSite.description, at: Int64(NodeClock.wallMilliseconds),
+            peers: snapshot.peers.map { peer in
+                Freshness.Peer(
+                    site: peer.site.description, state: peer.state,
+                    lastHeardAt: peer.lastHeardWallMilliseconds.map { Int64($0) })
+            })
+    }
+
+    /// Asks the replica on the thread that reads.
+    func read<Value: Sendable>(
+        _ desk: Desk, _ body: @escaping @Sendable (CaseReader) throws(ReplicaFault) -> Value
+    ) async throws(APIFault) -> Value {
+        let wording = Wording(membership: desk.membership)
+        let receipts = self.receipts
+        let site = self.ownSite
+        let result = await self.worker.read { store throws(ReplicaFault) in
+            try body(CaseReader(store: store, wording: wording, receipts: receipts, ownSite: site))
+        }
+        do throws(ReplicaFault) { return try result.get() } catch { throw APIFault(error) }
+    }
+}
+
+/// Who asks: a Unix user, as one of the operators that the membership lists for it at this site.
+struct Desk: Sendable {
+    let membership: Membership
+    let person: OperatorRecord
+    let choices: [OperatorRecord]
+
+    init(userID: UInt32, actingAs: String?, site: SiteID, membership: Membership) throws(APIFault) {
+        self.membership = membership
+        self.choices = membership.head.operators.filter { $0.site == site && $0.userIDs.contains(userID) }
+        guard let first = self.choices.first else {
+            throw APIFault(
+                .notAnOperator, "User \(userID) is not an operator of \(site).",
+                "Have the membership list this user id for an operator of the site.")
+        }
+        if let actingAs {
+            guard let chosen = self.choices.first(where: { $0.name == actingAs }) else {
+                throw APIFault(
+                    .notAnOperator, "User \(userID) may not act as that operator.",
+                    "Use one of \(self.choices.map(\.name).joined(separator: ", ")).")
+            }
+            self.person = chosen
+        } else {
+            guard self.choices.count == 1 else {
+                throw APIFault(
+                    .chooseOperator, "User \(userID) may act as several operators.",
+                    "Say which with --as (header Baton-As): \(self.choices.map(\.name).joined(separator: ", ")).")
+            }
+            self.person = first
+        }
+    }
+}
+
+extension APIFault {
+    /// A fault of the replica, as an answer.
+    init(_ fault: ReplicaFault) {
+        let words = NodeFault(fault)
+        let isTemporary = words.exit == .tryAgain || fault.code == "node.stopping"
+        self.init(
+            code: fault.code, status: isTemporary ? 503 : 500, exit: isTemporary ? .tryAgain : words.exit,
+            message: words.message, hint: words.hint)
+    }
+
+    init(_ refusal: WriteRefusal) {
+        switch refusal {
+        case .stopping:
+            self.init(.stopping, "The node takes no more changes.", "Start it again, then repeat the command.")
+        case .author(.replica(let fault)): self.init(fault)
+        case .author(.notAMember), .author(.notAuthorised):
+            self.init(
+                .notAuthorised, "This operator may not change cases at this site.",
+                "Ask the holder of the root key for a role of analyst, specialist or lead.")
+        case .author(.tooLarge(let limit)):
+            self.init(.tooLarge, "The change is over the limit of \(limit).", "Split it into several.")
+        case .author(.empty):
+            self.init(.badBody, "The change has no operation.", "Give at least one operation or a note.")
+        case .author(let fault):
+            self.init(.badValue, "The change was refused: \(fault).", "Compare it with docs/openapi.yaml.")
+        }
+    }
+}

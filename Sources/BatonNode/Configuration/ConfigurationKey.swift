@@ -1,0 +1,136 @@
+import Logging
+
+/// One key of the configuration file: the only place where it is declared.
+///
+/// The decoder, `config/node.example.yaml` and the table in `docs/operations.md` are made from this list.
+package struct ConfigurationKey: Sendable {
+    package enum Kind: Sendable {
+        case site
+        case address
+        case path
+        case paths
+        case peers
+        case bytes(ClosedRange<Int>)
+        case kibibytes(ClosedRange<Int>)
+        case milliseconds(ClosedRange<Int>)
+        case level
+    }
+
+    /// With a dot for the section: `limits.frame`.
+    package let name: String
+    package let kind: Kind
+    /// One sentence.
+    package let meaning: String
+    /// As written in the example file.
+    package let initial: String
+    let set: @Sendable (inout NodeConfiguration, ConfigurationValue) -> Void
+
+    init(
+        _ name: String, _ kind: Kind, initial: String, _ meaning: String,
+        set: @escaping @Sendable (inout NodeConfiguration, ConfigurationValue) -> Void
+    ) {
+        self.name = name
+        self.kind = kind
+        self.initial = initial
+        self.meaning = meaning
+        self.set = set
+    }
+}
+
+/// A value that has passed its key's check.
+enum ConfigurationValue: Sendable {
+    case text(String)
+    case texts([String])
+    case number(Int)
+    case address(PeerAddress?)
+    case peers([NodeConfiguration.Peer])
+    case level(Logger.Level)
+}
+
+extension ConfigurationKey {
+    package static let all: [ConfigurationKey] = node + limits
+
+    private static let node: [ConfigurationKey] = [
+        ConfigurationKey(
+            "folder", .path, initial: "/var/lib/baton", "The data folder, when the command line names none."
+        ) { if case .text(let text) = $1 { $0.folder = text } },
+        ConfigurationKey(
+            "site", .site, initial: "syd", "The site that the data folder must belong to; a check against mistakes."
+        ) { if case .text(let text) = $1 { $0.site = text } },
+        ConfigurationKey(
+            "listen", .address, initial: "0.0.0.0:7420", "Where peers reach this node; leave it out to only dial."
+        ) { if case .address(let address) = $1 { $0.listen = address } },
+        ConfigurationKey(
+            "peers", .peers, initial: "", "The sites that this node dials: a list of site and address."
+        ) { if case .peers(let peers) = $1 { $0.peers = peers } },
+        ConfigurationKey(
+            "api.socket", .path, initial: "/run/baton/api.sock",
+            "The operator socket; by default api.sock in the data folder."
+        ) { if case .text(let text) = $1 { $0.socket = text } },
+        ConfigurationKey(
+            "incarnation.records", .paths, initial: "[/run/baton]",
+            "Folders in memory (tmpfs) for the record by which a restart proves that it continues its log; "
+                + "by default /run/baton, then a private one in /dev/shm."
+        ) { if case .texts(let texts) = $1 { $0.recordFolders = texts } },
+        ConfigurationKey(
+            "log.level", .level, initial: "info", "The least severe lines that are written."
+        ) { if case .level(let level) = $1 { $0.logLevel = level } },
+    ]
+
+    private static let limits: [ConfigurationKey] = [
+        ConfigurationKey(
+            "limits.frame", .bytes(64 * 1024...1 << 20), initial: "262144",
+            "The largest frame that a peer may send, bytes."
+        ) { if case .number(let number) = $1 { $0.limits.frameBytesMax = number } },
+        ConfigurationKey(
+            "limits.chunk", .bytes(4096...512 * 1024), initial: "98304",
+            "Where this node closes a chunk of deltas, bytes."
+        ) { if case .number(let number) = $1 { $0.limits.chunkBytesTarget = number } },
+        ConfigurationKey(
+            "limits.queued", .bytes(256 * 1024...8 << 20), initial: "1048576",
+            "Bytes queued to one peer before sending waits."
+        ) { if case .number(let number) = $1 { $0.limits.queuedBytesMax = number } },
+        ConfigurationKey(
+            "limits.heartbeat", .milliseconds(500...60_000), initial: "5s", "How often an idle link is asked for life."
+        ) { if case .number(let number) = $1 { $0.limits.heartbeatMilliseconds = number } },
+        ConfigurationKey(
+            "limits.silence", .milliseconds(2_000...300_000), initial: "15s",
+            "Silence after which a link counts as dead."
+        ) { if case .number(let number) = $1 { $0.limits.silenceMillisecondsMax = number } },
+        ConfigurationKey(
+            "limits.redial", .milliseconds(500...600_000), initial: "30s", "The longest pause before a peer is dialled again."
+        ) { if case .number(let number) = $1 { $0.limits.redialMillisecondsMax = number } },
+        ConfigurationKey(
+            "limits.skew", .milliseconds(1_000...3_600_000), initial: "2m",
+            "How far ahead of this machine's clock another site's stamp may pull our own."
+        ) { if case .number(let number) = $1 { $0.limits.skewMillisecondsMax = number } },
+        ConfigurationKey(
+            "limits.cache", .kibibytes(1024...1 << 20), initial: "32768", "Page cache of each database connection, KiB."
+        ) { if case .number(let number) = $1 { $0.limits.cacheKibibytes = number } },
+    ]
+}
+
+extension ConfigurationKey.Kind {
+    /// For the handbook's table.
+    package var words: String {
+        switch self {
+        case .site: "site name, 2 to 8 of a-z and 0-9"
+        case .address: "host:port"
+        case .path: "absolute path"
+        case .paths: "list of absolute paths"
+        case .peers: "list of `site`, `address`"
+        case .bytes(let range): "bytes, \(range.lowerBound) to \(range.upperBound)"
+        case .kibibytes(let range): "KiB, \(range.lowerBound) to \(range.upperBound)"
+        case .milliseconds(let range): "time with unit, \(Self.time(range.lowerBound)) to \(Self.time(range.upperBound))"
+        case .level: Logger.Level.allCases.map { "\($0)" }.joined(separator: ", ")
+        }
+    }
+
+    /// Writes milliseconds in the largest unit that divides them.
+    package static func time(_ milliseconds: Int) -> String {
+        for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000)] where milliseconds >= size {
+            if milliseconds.isMultiple(of: size) { return "\(milliseconds / size)\(unit)" }
+        }
+        return "\(milliseconds)ms"
+    }
+}

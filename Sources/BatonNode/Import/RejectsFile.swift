@@ -1,0 +1,36 @@
+import BatonAPI
+import Foundation
+
+/// Keeps the rows that were not imported: file, line and reason as CSV. Made when the first one comes.
+struct RejectsFile: ~Copyable {
+    let path: String
+    private var file: FileHandle?
+    private(set) var count = 0
+
+    init(_ path: String) { self.path = path }
+
+    deinit { try? self.file?.close() }
+
+    /// - Throws: `file.unwritable`.
+    mutating func add(_ source: String, _ reject: CSVScanner.Reject) throws(NodeFault) {
+        self.count += 1
+        if self.file == nil {
+            try Files.replace(self.path, Array("file,line,reason\n".utf8))
+            self.file = FileHandle(forWritingAtPath: self.path)
+        }
+        let row = "\(Self.field(source)),\(reject.line),\(Self.field(reject.reason))\n"
+        do {
+            guard let file = self.file else { throw CocoaError(.fileWriteUnknown) }
+            try file.seekToEnd()
+            try file.write(contentsOf: Data(row.utf8))
+        } catch {
+            throw NodeFault(
+                code: "file.unwritable", "The rejects file \(Quoted.name(self.path)) cannot be written.",
+                hint: "Check free space, or name another with --rejects.")
+        }
+    }
+
+    private static func field(_ text: String) -> String {
+        "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\""
+    }
+}

@@ -1,0 +1,135 @@
+import BatonAPI
+import BatonCrypto
+import BatonDesk
+import BatonEngine
+import BatonModel
+import BatonProtocol
+import BatonStore
+import Logging
+
+/// What a start has opened and checked: keys, replica, membership, the life that this process lives.
+struct NodeOpening {
+    let keys: NodeKeys
+    let store: ReplicaStore
+    let membership: Membership
+    let living: LivingIncarnation
+    let context: ReplicaContext
+    let have: HaveSet
+    let paused: [SiteID]
+    let receipts: [StoredReceipt]
+
+    /// Opens a data folder and holds its lock.
+    ///
+    /// - Throws: `folder.…`, `crypto.…`, `store.…`, `membership.…`, `config.other-site`.
+    init(_ folder: NodeFolder, _ configuration: NodeConfiguration, logger: Logger) throws(NodeFault) {
+        let keys = try NodeKeys(folder)
+        guard configuration.site.isEmpty || configuration.site == keys.site.description else {
+            throw NodeFault(
+                code: "config.other-site",
+                "The folder belongs to \(keys.site), and the configuration says \(configuration.site).",
+                hint: "Check the folder and the key site.", exit: .usage)
+        }
+        self.keys = keys
+        do throws(ReplicaFault) {
+            self.store = try ReplicaStore(
+                path: folder.replica,
+                settings: ReplicaSettings(cacheKibibytes: configuration.limits.cacheKibibytes), hashing: Blake2b())
+        } catch {
+            throw NodeFault(error)
+        }
+        do {
+            self.membership = try Self.membership(folder, keys, self.store)
+            try Self.checkMember(keys, self.membership)
+        } catch {
+            self.store.close()
+            throw error
+        }
+        do throws(ReplicaFault) {
+            self.living = try Self.live(self.store, keys.site, configuration)
+            self.context = ReplicaContext(
+                author: self.living.author, previousHead: self.living.previousHead, membership: self.membership,
+                fold: Fold(table: DeskFieldTable.current), hashing: Blake2b(), sealing: keys.vault.cipher,
+                signing: keys.vault.signingKey, entropy: KernelEntropy(),
+                skewMillisecondsMax: UInt64(configuration.limits.skewMillisecondsMax))
+            if try self.store.isRebuilding() {
+                logger.notice("a rebuild was interrupted: folding the log again")
+                try Rebuild(store: self.store, context: self.context).run()
+            }
+            self.have = try self.store.haveSet()
+            self.paused = try self.store.pausedPeers()
+            self.receipts = try self.store.receipts()
+        } catch {
+            self.store.close()
+            throw NodeFault(error)
+        }
+    }
+
+    /// Opens the node for work without a running driver: the commands that need the folder to themselves.
+    static func offline(_ folder: NodeFolder) throws(NodeFault) -> (NodeKeys, ReplicaStore, Membership) {
+        let keys = try NodeKeys(folder)
+        let store: ReplicaStore
+        do throws(ReplicaFault) {
+            store = try ReplicaStore(path: folder.replica, settings: ReplicaSettings(), hashing: Blake2b())
+        } catch {
+            throw NodeFault(error)
+        }
+        do throws(NodeFault) {
+            return (keys, store, try Self.membership(folder, keys, store))
+        } catch {
+            store.close()
+            throw error
+        }
+    }
+
+    private static func live(
+        _ store: ReplicaStore, _ site: SiteID, _ configuration: NodeConfiguration
+    ) throws(ReplicaFault) -> LivingIncarnation {
+        let settings =
+            configuration.recordFolders.isEmpty
+            ? IncarnationSettings.standard : IncarnationSettings(folders: configuration.recordFolders)
+        return try store.resumeOrOpen(
+            site: site, settings: settings, nonce: bigEndianWord(Sodium.randomBytes(8), from: 0),
+            nowMilliseconds: NodeClock.wallMilliseconds)
+    }
+
+    // Membership: what is stored, what lies in the folder, and the mark that never goes back.
+
+    static func membership(
+        _ folder: NodeFolder, _ keys: NodeKeys, _ store: ReplicaStore
+    ) throws(NodeFault) -> Membership {
+        var known: Membership?
+        do throws(ReplicaFault) {
+            let log = try store.membershipLog()
+            if !log.isEmpty { known = try? Membership(log: log, hashing: Blake2b(), verifying: SignatureVerifier()) }
+        } catch {
+            throw NodeFault(error)
+        }
+        var offered = known
+        if Files.exists(folder.membership) {
+            let bytes = try Files.read(folder.membership, bytesMax: MembershipFile.bytesMax)
+            offered = try MembershipFile.decode(bytes, origin: folder.membership)
+        }
+        guard let offered else {
+            throw NodeFault(
+                code: "membership.missing", "This node has no membership yet.",
+                hint: "Have its card signed, then run baton membership import --dir \(folder.path) FILE.", exit: .noSuchThing)
+        }
+        let chosen = try MembershipFile.newer(known, offered, mark: keys.membershipMark())
+        try keys.remember(chosen)
+        do throws(ReplicaFault) { try store.save(membership: chosen.entries) } catch { throw NodeFault(error) }
+        return chosen
+    }
+
+    private static func checkMember(_ keys: NodeKeys, _ membership: Membership) throws(NodeFault) {
+        guard let record = membership.head.site(keys.site) else {
+            throw NodeFault(
+                code: "membership.not-a-member", "The site \(keys.site) is not in the membership.",
+                hint: "Have its card signed into the membership, then import the new file.", exit: .refused)
+        }
+        guard record.signingKey == keys.vault.signingKey.publicKey, record.tlsPin == keys.tlsPin else {
+            throw NodeFault(
+                code: "membership.other-keys", "The membership lists other keys for the site \(keys.site).",
+                hint: "Have this folder's card signed, or use the folder whose keys are listed.", exit: .refused)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import BatonCrypto
+import BatonEngine
+import BatonModel
+import BatonProtocol
+import BatonStore
+import NIOCore
+import NIOPosix
+
+/// Runs the replica's blocking work on threads of its own: one that writes, one that reads, and some that verify.
+final class StoreWorker: Sendable {
+    let store: ReplicaStore
+    let cipher: PartCipher
+    private let writing = NIOThreadPool(numberOfThreads: 1)
+    private let reading = NIOThreadPool(numberOfThreads: 1)
+    private let verifying: NIOThreadPool
+
+    /// - Parameter processors: How many threads check signatures.
+    init(_ store: ReplicaStore, cipher: PartCipher, processors: Int) {
+        self.store = store
+        self.cipher = cipher
+        self.verifying = NIOThreadPool(numberOfThreads: max(1, processors))
+    }
+
+    func start() {
+        self.writing.start()
+        self.reading.start()
+        self.verifying.start()
+    }
+
+    func stop() async {
+        for pool in [self.writing, self.reading, self.verifying] {
+            // Stopping a pool twice is the only way to fail.
+            try? await pool.shutdownGracefully()
+        }
+    }
+
+    // Writing.
+
+    /// Signs orders in one transaction.
+    ///
+    /// - Returns: What each became, and the report of what was added; or the fault for which nothing was written.
+    func author(
+        _ orders: [WriteOrder], _ context: ReplicaContext
+    ) async -> Result<AuthoredBatch, ReplicaFault> {
+        await Self.run(on: self.writing) { () throws(ReplicaFault) in
+            try self.store.write { transaction throws(ReplicaFault) in
+                let session = try ReplicaSession(
+                    context, in: transaction, wallMilliseconds: NodeClock.wallMilliseconds)
+                var outcomes: [Result<WriteOutcome, WriteRefusal>] = []
+                for order in orders { outcomes.append(try Self.carryOut(order, session, transaction)) }
+                return AuthoredBatch(outcomes: outcomes, report: try session.finish())
+            }
+        }
+    }
+
+    private static func carryOut(
+        _ order: WriteOrder, _ session: ReplicaSession, _ transaction: any ReplicaTransaction
+    ) throws(ReplicaFault) -> Result<WriteOutcome, WriteRefusal> {
+        if let command = order.command, let known = try transaction.outcome(ofCommand: command) {
+            let first = known.first
+            let logged = if let first { try transaction.logged(first) } else { LoggedDelta?.none }
+            let document = logged?.document ?? order.draft.document
+            return .success(WriteOutcome(document: document, deltas: known, isRepeat: true))
+        }
+        do throws(AuthorFault) {
+            let delta = try session.author(order.draft)
+            if let command = order.command {
+                do throws(ReplicaFault) {
+                    try transaction.save(outcome: [delta.id], ofCommand: command)
+                } catch {
+                    throw .replica(error)
+                }
+            }
+            return .success(WriteOutcome(document: delta.header.document, deltas: [delta.id], isRepeat: false))
+        } catch {
+            // Part of the delta may be in the transaction already: the whole of it must go.
+            if case .replica(let fault) = error { throw fault }
+            return .failure(.author(error))
+        }
+    }
+
+    func apply(_ batch: IncomingBatch, _ context: ReplicaContext) async -> Result<ApplyReport, ReplicaFault> {
+        await Self.run(on: self.writing) { () throws(ReplicaFault) in
+            try self.store.write { transaction throws(ReplicaFault) in
+                let session = try ReplicaSession(
+                    context, in: transaction, wallMilliseconds: NodeClock.wallMilliseconds)
+                try session.apply(batch)
+                return try session.finish()
+            }
+        }
+    }
+
+    func change<Value: Sendable>(
+        _ body: @escaping @Sendable (ReplicaStore) throws(ReplicaFault) -> Value
+    ) async -> Result<Value, ReplicaFault> {
+        await Self.run(on: self.writing) { () throws(ReplicaFault) in try body(self.store) }
+    }
+
+    // Reading and verifying.
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (ReplicaStore) throws(ReplicaFault) -> Value
+    ) async -> Result<Value, ReplicaFault> {
+        await Self.run(on: self.reading) { () throws(ReplicaFault) in try body(self.store) }
+    }
+
+    func verify(_ job: VerificationJob) async -> VerificationOutcome? {
+        // The pool refuses work only once it has been stopped.
+        try? await self.verifying.runIfActive { job.run(hashing: Blake2b(), verifying: SignatureVerifier()) }
+    }
+
+    private static func run<Value: Sendable>(
+        on pool: NIOThreadPool, _ body: @escaping @Sendable () throws(ReplicaFault) -> Value
+    ) async -> Result<Value, ReplicaFault> {
+        do {
+            return try await pool.runIfActive { () -> Result<Value, ReplicaFault> in
+                do throws(ReplicaFault) { return .success(try body()) } catch { return .failure(error) }
+            }
+        } catch {
+            return .failure(ReplicaFault(code: "node.stopping", message: "the node is stopping", isFatal: false))
+        }
+    }
+}
+
+struct AuthoredBatch: Sendable {
+    /// One per order, in their order.
+    let outcomes: [Result<WriteOutcome, WriteRefusal>]
+    let report: ApplyReport
+}

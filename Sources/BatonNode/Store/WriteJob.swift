@@ -1,0 +1,61 @@
+package import BatonEngine
+package import BatonModel
+import BatonProtocol
+
+/// What an operator wants written, with the key that makes a repeat harmless.
+package struct WriteOrder: Sendable {
+    package let draft: Draft
+    /// 32 bytes made from the operator and the caller's key; nil where none was given.
+    package let command: [UInt8]?
+
+    package init(draft: Draft, command: [UInt8]?) {
+        self.draft = draft
+        self.command = command
+    }
+}
+
+/// What became of an order. Given only after the commit.
+package struct WriteOutcome: Sendable {
+    package let document: DocumentID
+    package let deltas: [DeltaID]
+    /// True when the command was known and nothing was done again.
+    package let isRepeat: Bool
+}
+
+/// Why an order was not carried out. Nothing of it was written.
+package enum WriteRefusal: Error, Sendable {
+    case author(AuthorFault)
+    /// The node stops, or has stopped acknowledging after a fault of its disk.
+    case stopping
+}
+
+/// Work for the one thread that writes, in the order in which it is to be committed.
+enum WriteJob: Sendable {
+    case author([AuthorJob])
+    case apply(WorkID, IncomingBatch)
+    case receipt(SiteID, SignedReceipt)
+    case membership(Membership)
+    case pause(PauseJob)
+    /// An import's orders: one transaction, in their order.
+    case batch(BatchJob)
+    /// Brings the text index up to what has been committed.
+    case index
+}
+
+struct AuthorJob: Sendable {
+    let order: WriteOrder
+    let answer: CheckedContinuation<Result<WriteOutcome, WriteRefusal>, Never>
+}
+
+struct BatchJob: Sendable {
+    let orders: [WriteOrder]
+    /// One result per order; or the refusal for which nothing was written.
+    let answer: CheckedContinuation<Result<[Result<WriteOutcome, WriteRefusal>], WriteRefusal>, Never>
+}
+
+struct PauseJob: Sendable {
+    let site: SiteID
+    let isPaused: Bool
+    let actor: OperatorID
+    let answer: CheckedContinuation<Result<Void, WriteRefusal>, Never>
+}

@@ -1,0 +1,61 @@
+import BatonDesk
+import BatonEngine
+import BatonModel
+
+extension Connection {
+    func queue(_ filter: QueueFilter, limit: Int, offset: Int) throws(ReplicaFault) -> [QueueRow] {
+        // Filters are a fixed set of conditions, so that there are few statements; values are always bound.
+        var conditions = ["i.kind = ?1"]
+        if !filter.includesClosed { conditions.append("i.lane < 3") }
+        switch filter.ownership {
+        case .anyone: break
+        case .nobody: conditions.append("i.owner IS NULL")
+        case .person: conditions.append("i.owner = ?4")
+        }
+        if filter.type != nil { conditions.append("i.type = ?5") }
+        if filter.severityMax != nil { conditions.append("i.severity_order <= ?6") }
+        if filter.onlyConflicts { conditions.append("i.conflict_count > 0") }
+        let statement = try self.prepare(
+            """
+            SELECT d.id, i.code, i.lane, i.due_order, i.severity_order, i.first_stamp, i.last_stamp, i.type,
+                i.owner, i.status, i.title, i.conflict_count, i.uncovered_count, i.unread_count, i.void_count,
+                i.applied_count, (SELECT count(*) FROM waiting w WHERE w.document_id = i.document_id), i.kind
+            FROM document_index i JOIN document d USING (document_id)
+            WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY i.lane, i.due_order, i.severity_order, i.first_stamp LIMIT ?2 OFFSET ?3
+            """)
+        defer { statement.reset() }
+        statement.bind(1, Int(filter.kind.rawValue))
+        statement.bind(2, limit)
+        statement.bind(3, offset)
+        if case .person(let owner) = filter.ownership { statement.bind(4, Int64(owner.number)) }
+        if let type = filter.type { statement.bind(5, type.rawValue) }
+        if let severity = filter.severityMax { statement.bind(6, severity) }
+        var rows: [QueueRow] = []
+        while try statement.step() { rows.append(try self.queueRow(statement)) }
+        return rows
+    }
+
+    private func queueRow(_ row: SQLStatement) throws(ReplicaFault) -> QueueRow {
+        guard let document = DocumentID(row.bytes(0)),
+            let lane = Lane(rawValue: UInt8(clamping: row.integer(2))),
+            let status = CaseStatus(rawValue: UInt8(clamping: row.integer(9)))
+        else { throw .damaged("a row of the queue") }
+        let code = row.text(1)
+        let word = Self.typeWord(row.integerOrNil(7), kind: row.integer(17))
+        let due = row.integer(3)
+        let severity = row.integer(4)
+        return QueueRow(
+            document: document,
+            handle: CaseHandle(typeWord: word, code: String(code.prefix(try self.codeLength(code)))),
+            lane: lane,
+            severity: severity == 9 ? nil : severity,
+            owner: row.integerOrNil(8).flatMap { UInt32(exactly: $0) }.map { OperatorID($0) }, status: status,
+            title: row.text(10), dueMilliseconds: due == .max ? nil : row.unsigned(3),
+            firstStamp: HybridTime(stored: row.integer(5)), lastStamp: HybridTime(stored: row.integer(6)),
+            conflictCount: Int(row.integer(11)), uncoveredCount: Int(row.integer(12)),
+            waitingCount: Int(row.integer(16)), unreadCount: Int(row.integer(13)),
+            voidCount: Int(row.integer(14)),
+            appliedCount: Int(row.integer(15)))
+    }
+}

@@ -1,0 +1,174 @@
+package import BatonEngine
+package import BatonModel
+import CSQLiteShim
+import GRDB
+
+/// A site's replica in one SQLite database: the log, the folded documents, and what the desk asks of them.
+///
+/// Two connections: the *writer*, the only one that ever writes or checkpoints (the WAL-reset bug of SQLite
+/// before 3.51.3 needs two that do), and a read-only *reader*, so that questions need not wait for a merge.
+/// Every function blocks: call them from threads that may block.
+///
+/// Invariant: `Writer` and `Connection` are touched only inside the serial queue of the GRDB connection that they
+/// belong to (`writing`, `reading`); all else is immutable. `StoreDurabilityTests` reads on many threads while it
+/// writes.
+package final class ReplicaStore: @unchecked Sendable {
+    let hashing: any Hashing
+    private let folder: ReplicaFolder
+    private let writerQueue: DatabaseQueue
+    private let readerQueue: DatabaseQueue
+    private let writer: Writer
+    private let reader: Connection
+
+    /// Opens a replica, making it where there is none.
+    ///
+    /// - Parameter path: The database file, in a folder of its own.
+    /// - Throws: `store.locked`, `store.unsafe-permissions`, `store.not-a-replica`, `store.newer-schema`,
+    ///   `store.not-durable`, and what SQLite reports. Nothing stays open or locked then.
+    package init(path: String, settings: ReplicaSettings, hashing: any Hashing) throws(ReplicaFault) {
+        self.hashing = hashing
+        self.folder = try ReplicaFolder(databasePath: path)
+        let location = Self.location(path, settings)
+        do {
+            self.writerQueue = try DatabaseQueue(path: location, configuration: Self.configuration(settings))
+            self.writer = try Self.openWriter(self.writerQueue, settings, hashing)
+            self.readerQueue = try DatabaseQueue(
+                path: location, configuration: Self.configuration(settings, isReader: true))
+            self.reader = try self.readerQueue.inDatabase { database in
+                let connection = try Connection(database)
+                try connection.configure(settings, isReader: true)
+                return connection
+            }
+        } catch {
+            throw ReplicaFault(caught: error)
+        }
+    }
+
+    deinit { self.shutDown() }
+
+    /// Copies the log into the database and lets everything go. Later calls throw `store.closed`.
+    package func close() { self.shutDown() }
+
+    private func shutDown() {
+        self.readerQueue.inDatabase { _ in self.reader.finalizeStatements() }
+        // A close that fails leaves what a killed process leaves: the next opening recovers from the log.
+        try? self.readerQueue.close()
+        self.writerQueue.inDatabase { database in
+            guard unsafe database.sqliteConnection != nil else { return }
+            self.writer.shutDown()
+        }
+        try? self.writerQueue.close()
+        self.folder.unlock()
+    }
+
+    var databasePath: String { self.folder.databasePath }
+
+    // Access.
+
+    /// Runs one write transaction and makes it durable. Nothing of it may leave this node before this
+    /// returns.
+    ///
+    /// - Throws: What `body` throws, and the faults of the disk. Nothing of the transaction is kept then.
+    package func write<T>(
+        _ body: (any ReplicaTransaction) throws(ReplicaFault) -> T
+    ) throws(ReplicaFault) -> T {
+        try self.writing { writer throws(ReplicaFault) in
+            try writer.transaction { transaction throws(ReplicaFault) in try body(transaction) }
+        }
+    }
+
+    func writing<T>(_ body: (Writer) throws(ReplicaFault) -> T) throws(ReplicaFault) -> T {
+        do {
+            return try self.writerQueue.inDatabase { database in
+                guard unsafe database.sqliteConnection != nil else { throw Self.closedFault }
+                return try body(self.writer)
+            }
+        } catch {
+            throw ReplicaFault(caught: error)
+        }
+    }
+
+    /// Reads one consistent state of everything that has been committed.
+    func reading<T>(_ body: (Connection) throws(ReplicaFault) -> T) throws(ReplicaFault) -> T {
+        do {
+            return try self.readerQueue.inDatabase { database in
+                guard unsafe database.sqliteConnection != nil else { throw Self.closedFault }
+                try self.reader.run("BEGIN DEFERRED")
+                defer { try? self.reader.run("COMMIT") }
+                return try body(self.reader)
+            }
+        } catch {
+            throw ReplicaFault(caught: error)
+        }
+    }
+
+    private static let closedFault = ReplicaFault(StoreCode.closed, "the replica is closed")
+
+    // Opening.
+
+    private static func location(_ path: String, _ settings: ReplicaSettings) -> String {
+        guard let vfs = settings.vfs else { return path }
+        var escaped = ""
+        for character in path.utf8 {
+            switch character {
+            case UInt8(ascii: "%"): escaped += "%25"
+            case UInt8(ascii: "?"): escaped += "%3f"
+            case UInt8(ascii: "#"): escaped += "%23"
+            default: escaped.unicodeScalars.append(Unicode.Scalar(character))
+            }
+        }
+        return "file:\(escaped)?vfs=\(vfs)"
+    }
+
+    private static func configuration(_ settings: ReplicaSettings, isReader: Bool = false) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = isReader
+        configuration.busyMode = .timeout(Double(settings.busyMillisecondsMax) / 1000)
+        configuration.publicStatementArguments = false
+        configuration.observesSuspensionNotifications = false
+        configuration.label = isReader ? "baton.replica.reader" : "baton.replica.writer"
+        return configuration
+    }
+
+    private static func openWriter(
+        _ queue: DatabaseQueue, _ settings: ReplicaSettings, _ hashing: any Hashing
+    ) throws(ReplicaFault) -> Writer {
+        do {
+            let connection = try queue.inDatabase { database in
+                let connection = try Connection(database)
+                try Self.checkIdentity(connection)
+                try connection.configure(settings, isReader: false)
+                try connection.makeDurable()
+                return connection
+            }
+            // Migrations run under the durable settings; they leave them as they are, which the second look
+            // proves.
+            try Schema.migrator.migrate(queue)
+            return try queue.inDatabase { _ in
+                try connection.makeDurable()
+                return Writer(connection, settings, hashing)
+            }
+        } catch {
+            throw ReplicaFault(caught: error)
+        }
+    }
+
+    private static func checkIdentity(_ connection: Connection) throws(ReplicaFault) {
+        let application = try connection.integer("PRAGMA application_id") ?? 0
+        let version = try connection.integer("PRAGMA user_version") ?? 0
+        let tables = try connection.integer("SELECT count(*) FROM sqlite_schema") ?? 0
+        connection.finalizeStatements()
+        if application == 0, version == 0, tables == 0 {
+            return try connection.pragma("application_id = \(Schema.applicationID)")
+        }
+        guard application == Schema.applicationID else {
+            throw ReplicaFault(StoreCode.notAReplica, "the file belongs to another program")
+        }
+        guard version <= Schema.version else {
+            throw ReplicaFault(
+                StoreCode.newerSchema,
+                "a newer build wrote the replica (schema \(version), this build knows \(Schema.version))"
+            )
+        }
+    }
+}

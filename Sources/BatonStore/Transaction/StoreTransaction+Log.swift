@@ -1,0 +1,170 @@
+import BatonEngine
+import BatonModel
+
+/// The log's statements.
+extension StoreTransaction {
+    func write(_ delta: Delta, _ logged: LoggedDelta) throws(ReplicaFault) -> Int64 {
+        let header = delta.header
+        let author = try self.connection.makeRow(of: header.author)
+        let document = try self.connection.makeRow(of: header.document)
+        let vector = try self.connection.encode(logged.vector)
+        let statement = try self.connection.prepare(
+            """
+            INSERT INTO delta (author_id, seq, id, document_id, document_prev, level, stamp, fate,
+                is_material, lacks_part, vector, header, signature, parts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        statement.bind(1, author)
+        statement.bind(2, unsigned: header.seq)
+        statement.bind(3, delta.id.bytes)
+        statement.bind(4, document)
+        statement.bind(5, unsigned: header.documentPrev)
+        statement.bind(6, unsigned: header.level)
+        statement.bind(7, header.stamp.stored)
+        statement.bind(8, Int(logged.fate.rawValue))
+        statement.bind(9, header.shape.contains { $0.isMaterial })
+        statement.bind(10, !logged.hasAllParts)
+        statement.bind(11, vector)
+        statement.bind(12, delta.headerBytes)
+        statement.bind(13, delta.signature)
+        statement.bind(14, PartsColumn.encode(delta.parts))
+        try statement.run()
+        return self.connection.lastRow
+    }
+
+    func readLogged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
+        guard let author = try self.connection.row(of: reference.author) else { return [] }
+        let statement = try self.connection.prepare(
+            """
+            SELECT d.id, document.id, d.document_prev, d.fate, d.vector, d.level, d.lacks_part
+            FROM delta d JOIN document USING (document_id)
+            WHERE d.author_id = ? AND d.seq = ? ORDER BY d.id
+            """)
+        defer { statement.reset() }
+        statement.bind(1, author)
+        statement.bind(2, unsigned: reference.seq)
+        var found: [LoggedDelta] = []
+        while try statement.step() {
+            guard let id = DeltaID(statement.bytes(0)), let document = DocumentID(statement.bytes(1)),
+                let fate = Fate(rawValue: UInt8(truncatingIfNeeded: statement.integer(3)))
+            else { throw .damaged("a row of the log") }
+            found.append(
+                LoggedDelta(
+                    id: id, reference: reference, document: document, documentPrev: statement.unsigned(2),
+                    fate: fate,
+                    vector: try self.connection.decodeVector(statement.bytes(4)),
+                    level: statement.unsigned(5),
+                    hasAllParts: !statement.flag(6)))
+        }
+        return found
+    }
+
+    // What waits.
+
+    func setWaiting(_ id: DeltaID, document: DocumentID, for missing: DeltaReference) throws(ReplicaFault) {
+        let arrival = try self.knownArrival(of: id)
+        let statement = try self.connection.prepare(
+            """
+            INSERT INTO waiting (arrival, document_id, missing_author_id, missing_seq) VALUES (?, ?, ?, ?)
+            ON CONFLICT (arrival) DO UPDATE SET document_id = excluded.document_id,
+                missing_author_id = excluded.missing_author_id, missing_seq = excluded.missing_seq
+            """)
+        statement.bind(1, arrival.row)
+        statement.bind(2, try self.connection.makeRow(of: document))
+        statement.bind(3, try self.connection.makeRow(of: missing.author))
+        statement.bind(4, unsigned: missing.seq)
+        try statement.run()
+        self.mayHaveWaiting = true
+    }
+
+    func clearWaiting(_ id: DeltaID) throws(ReplicaFault) {
+        guard !self.isHeldBack(id), try self.hasWaiting() else { return }
+        guard let arrival = try self.arrival(of: id) else { return }
+        let statement = try self.connection.prepare("DELETE FROM waiting WHERE arrival = ?")
+        statement.bind(1, arrival.row)
+        try statement.run()
+    }
+
+    func waiting(for missing: DeltaReference) throws(ReplicaFault) -> [DeltaID] {
+        guard try self.hasWaiting(), let author = try self.connection.row(of: missing.author) else {
+            return []
+        }
+        let statement = try self.connection.prepare(
+            """
+            SELECT d.id, d.author_id, d.seq FROM waiting w JOIN delta d USING (arrival)
+            WHERE w.missing_author_id = ? AND w.missing_seq = ?
+            """)
+        defer { statement.reset() }
+        statement.bind(1, author)
+        statement.bind(2, unsigned: missing.seq)
+        var found: [(place: DeltaReference, id: DeltaID)] = []
+        while try statement.step() {
+            guard let id = DeltaID(statement.bytes(0)) else { throw .damaged("a row of the log") }
+            let waiter = try self.connection.author(row: statement.integer(1))
+            found.append((DeltaReference(author: waiter, seq: statement.unsigned(2)), id))
+        }
+        return found.sorted { ($0.place, $0.id) < ($1.place, $1.id) }.map(\.id)
+    }
+
+    func waiting(in document: DocumentID) throws(ReplicaFault) -> [DeltaID] {
+        guard try self.hasWaiting(), let row = try self.connection.row(of: document) else { return [] }
+        let statement = try self.connection.prepare(
+            "SELECT d.id FROM waiting w JOIN delta d USING (arrival) WHERE w.document_id = ? ORDER BY d.id")
+        defer { statement.reset() }
+        statement.bind(1, row)
+        var found: [DeltaID] = []
+        while try statement.step() {
+            guard let id = DeltaID(statement.bytes(0)) else { throw .damaged("a row of the log") }
+            found.append(id)
+        }
+        return found
+    }
+
+    /// Nearly always nothing waits; one look per transaction then answers every question about it.
+    private func hasWaiting() throws(ReplicaFault) -> Bool {
+        if let known = self.mayHaveWaiting { return known }
+        let found = try self.connection.integer("SELECT EXISTS (SELECT 1 FROM waiting)") == 1
+        self.mayHaveWaiting = found
+        return found
+    }
+}
+
+/// Reading whole deltas, by either connection.
+extension Connection {
+    static let deltaColumns = "d.header, d.signature, d.parts, d.id"
+
+    /// Reads a delta from the four columns of `deltaColumns`, and holds its bytes to its id.
+    func delta(from statement: SQLStatement, at column: Int32, hashing: any Hashing) throws(ReplicaFault)
+        -> Delta
+    {
+        let parts = try PartsColumn.decode(statement.bytes(column + 2))
+        do {
+            let delta = try Delta(
+                headerBytes: statement.bytes(column), signature: statement.bytes(column + 1), parts: parts,
+                hashing: hashing)
+            guard delta.id.bytes == statement.bytes(column + 3) else {
+                throw ReplicaFault.damaged("a delta is not the one that its id names")
+            }
+            return delta
+        } catch let fault as ReplicaFault {
+            throw fault
+        } catch {
+            throw .damaged("a delta of the log does not decode")
+        }
+    }
+
+    func delta(_ id: DeltaID, hashing: any Hashing) throws(ReplicaFault) -> Delta? {
+        let statement = try self.prepare("SELECT \(Self.deltaColumns) FROM delta d WHERE d.id = ?")
+        defer { statement.reset() }
+        statement.bind(1, id.bytes)
+        return try statement.step() ? try self.delta(from: statement, at: 0, hashing: hashing) : nil
+    }
+
+    func parts(row: Int64) throws(ReplicaFault) -> [[UInt8]?] {
+        let statement = try self.prepare("SELECT parts FROM delta WHERE arrival = ?")
+        defer { statement.reset() }
+        statement.bind(1, row)
+        guard try statement.step() else { throw .damaged("a row of the log") }
+        return try PartsColumn.decode(statement.bytes(0))
+    }
+}

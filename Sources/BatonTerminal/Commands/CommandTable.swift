@@ -1,0 +1,211 @@
+import BatonAPI
+import BatonDesk
+
+/// The one table of the desk's commands. Grammar, help, completion and `docs/terminal.md` are made from it.
+package enum CommandTable {
+    package static let all: [CommandSpec] =
+        Self.looking + Self.changing + Self.team + Self.session
+
+    /// The command that a word names, by its name or an alias; never by a beginning of it.
+    package static func command(_ word: String) -> CommandName? {
+        Self.all.first { $0.name.rawValue == word || $0.aliases.contains(word) }?.name
+    }
+
+    static let reference = Parameter("case", .reference, optional: true)
+
+    private static let looking: [CommandSpec] = [
+        CommandSpec(
+            name: .queue, aliases: ["list"], help: "the work list: gravest first, then by deadline",
+            details: [
+                "`team` (the default) is every open case, `mine` what you own, `unowned` what nobody "
+                    + "owns, `all` also what is "
+                    + "closed. The rows can be named @1, @2 … until the next list."
+            ],
+            parameters: [
+                Parameter("view", .choice(QueueQuery.View.allCases.map(\.rawValue)), optional: true)
+            ],
+            options: [
+                CommandOption("type", .type, "only cases of that type"),
+                CommandOption("sev", .severity, "only that severity"),
+                CommandOption("tag", .text, "only cases with that tag"),
+                CommandOption("limit", .count(1...500), "rows"),
+                CommandOption("offset", .count(0...10_000_000), "leave out the first rows"),
+            ],
+            examples: ["queue", "queue mine --sev S0", "queue all --type EDR --limit 50"],
+            handler: LookHandlers.queue),
+        CommandSpec(
+            name: .find, aliases: ["search"],
+            help: "search titles, situations, tags and notes of this replica",
+            details: [
+                "Words must all occur; a word may be a beginning. The rows can be named @1, @2 … "
+                    + "until the next list."
+            ],
+            parameters: [Parameter("words", .text)],
+            options: [CommandOption("limit", .count(1...500), "rows")],
+            examples: ["find harbour bridge", "find \"call back\" --limit 5"], handler: LookHandlers.find),
+        CommandSpec(
+            name: .use, aliases: [], help: "make a case the current one; `use -` makes none current",
+            details: ["The prompt shows the current case. Commands that name no case mean it."],
+            parameters: [Parameter("case", .referenceOrDash, optional: true)], options: [],
+            examples: ["use EDR-7K3QM2", "use @1", "use -"], handler: LookHandlers.use),
+        CommandSpec(
+            name: .show, aliases: [], help: "the page of a case",
+            details: ["A value marked * has others beside it that somebody must settle."],
+            parameters: [
+                Self.reference,
+                Parameter("section", .choice(ShowSection.allCases.map(\.rawValue)), optional: true),
+            ],
+            options: [], examples: ["show", "show @2", "show EDR-7K3QM2 facts"], handler: LookHandlers.show),
+        CommandSpec(
+            name: .log, aliases: ["timeline"],
+            help: "the notes of a case, its signed changes, or a check of all of them",
+            details: [
+                "`log deltas` lists signed changes and where each is stored. `log verify` checks "
+                    + "every signature and chain of this "
+                    + "replica from the stored bytes, and exits 8 if something is wrong."
+            ],
+            parameters: [
+                Self.reference, Parameter("what", .choice(["notes", "deltas", "verify"]), optional: true),
+            ],
+            options: [
+                CommandOption("since", .span, "only what was written in that time"),
+                CommandOption("limit", .count(1...500), "the newest so many"),
+            ],
+            examples: ["log", "log @1 --since 6h", "log EDR-7K3QM2 deltas", "log verify"],
+            handler: LookHandlers.log),
+    ]
+
+    private static let changing: [CommandSpec] = [
+        CommandSpec(
+            name: .new, aliases: [], help: "take in a case and make it the current one",
+            details: [
+                "Types: " + CaseType.allCases.map(\.word).joined(separator: ", ")
+                    + ". The title goes to every site: no names, no addresses."
+            ],
+            parameters: [
+                Parameter("type", .choice(CaseType.allCases.map(\.word))), Parameter("title", .text),
+            ],
+            options: [
+                CommandOption("sev", .severity, "severity; left out, the case waits for triage"),
+                CommandOption("from", .text, "the channel it came by"),
+                CommandOption("agency", .text, "who asks"),
+                CommandOption("received", .time, "when it reached us; left out, now"),
+                CommandOption("due", .time, "the deadline"),
+                CommandOption("owner", .text, "the desk name of the first owner; left out, nobody"),
+                CommandOption("tag", .text, "a tag", repeats: true),
+                CommandOption("note", .text, "the first note"),
+            ],
+            examples: [
+                "new EDR \"Stated plan for tonight\" --sev S0 --from portal --agency harlan-so "
+                    + "--received 02:51Z",
+                "new TTL Caller reports a threat against a school",
+            ], handler: ChangeHandlers.new),
+        CommandSpec(
+            name: .note, aliases: [], help: "add to the timeline of a case",
+            details: [
+                "Without text, lines are read until one that is a single dot (~p shows them, ~q "
+                    + "throws them away). Quotes keep a "
+                    + "first word that looks like a case from being taken for one. A note cannot be taken "
+                    + "back."
+            ],
+            parameters: [Self.reference, Parameter("text", .text, optional: true)], options: [],
+            examples: [
+                "note Agency called back, line was poor", "note @2 \"--hold-- until counsel answers\"",
+                "note",
+            ],
+            handler: ChangeHandlers.note),
+        CommandSpec(
+            name: .edit, aliases: [], help: "change a field of a case",
+            details: [
+                "Fields: " + EditField.allCases.map(\.rawValue).joined(separator: ", ")
+                    + ". To lower a severity takes --why. `edit owner -` leaves the case to nobody; `edit "
+                    + "status triaged` records "
+                    + "the milestone."
+            ],
+            parameters: [
+                Self.reference, Parameter("field", .choice(EditField.allCases.map(\.rawValue))),
+                Parameter("value", .text),
+            ],
+            options: [CommandOption("why", .choice(ReasonCodes.lower), "reason for a lower severity")],
+            examples: [
+                "edit severity S1 --why NOT-CREDIBLE", "edit @3 owner kim", "edit EDR-7K3QM2 due +30m",
+            ],
+            handler: ChangeHandlers.edit),
+        CommandSpec(
+            name: .tag, aliases: [], help: "add tags, or take them away with a minus",
+            details: [], parameters: [Self.reference, Parameter("tags", .words)], options: [],
+            examples: ["tag graphic press", "tag @2 +graphic -press"], handler: ChangeHandlers.tag),
+        CommandSpec(
+            name: .close, aliases: [], help: "close a case, with a reason",
+            details: [
+                "A close closes only what it has read: changes made elsewhere that have not arrived "
+                    + "keep the case open, and it says so.",
+                "Reasons: " + ReasonCodes.close.joined(separator: ", ") + ".",
+            ],
+            parameters: [Self.reference, Parameter("text", .text, optional: true)],
+            options: [CommandOption("why", .choice(ReasonCodes.close), "the reason; needed")],
+            examples: [
+                "close --why MITIGATED", "close EDR-7K3QM2 --why REFERRED handed to the state police",
+            ],
+            handler: ChangeHandlers.close),
+        CommandSpec(
+            name: .reopen, aliases: [], help: "open a closed case again, with a reason",
+            details: ["Reasons: " + ReasonCodes.reopen.joined(separator: ", ") + "."],
+            parameters: [Self.reference, Parameter("text", .text, optional: true)],
+            options: [CommandOption("why", .choice(ReasonCodes.reopen), "the reason; needed")],
+            examples: ["reopen --why NEW-EVIDENCE second video found"], handler: ChangeHandlers.reopen),
+    ]
+
+    private static let team: [CommandSpec] = [
+        CommandSpec(
+            name: .conflicts, aliases: [], help: "fields on which a person must decide, and the decision",
+            details: [
+                "`conflicts show 2` has both versions, who wrote them and which one holds meanwhile. "
+                    + "`conflicts settle 2 b` decides by "
+                    + "letter, `conflicts settle 2 keep usw` by site. A script names case and field: "
+                    + "`conflicts settle EDR-7K3QM2 owner b`."
+            ],
+            parameters: [
+                Parameter("action", .choice(["show", "settle"]), optional: true),
+                Parameter("which", .words, optional: true),
+            ],
+            options: [],
+            examples: ["conflicts", "conflicts show 1", "conflicts settle 1 keep usw"],
+            handler: TeamHandlers.conflicts),
+        CommandSpec(
+            name: .sync, aliases: ["peers"], help: "peers: in touch or not, what waits to go and to come",
+            details: [
+                "`sync pause usw` stops exchange with a site until `sync resume usw`; work goes on at both."
+            ],
+            parameters: [
+                Parameter("action", .choice(["pause", "resume"]), optional: true),
+                Parameter("site", .word, optional: true),
+            ],
+            options: [], examples: ["sync", "sync pause usw", "sync resume usw"], handler: TeamHandlers.sync),
+        CommandSpec(
+            name: .status, aliases: [], help: "this site at a glance",
+            details: [], parameters: [], options: [], examples: ["status", "status --require-fresh"],
+            handler: TeamHandlers.status),
+    ]
+
+    private static let session: [CommandSpec] = [
+        CommandSpec(
+            name: .help, aliases: ["?"], help: "all commands, one in full, a code, or a search",
+            details: [], parameters: [Parameter("topic", .word, optional: true)], options: [],
+            examples: ["help", "help close", "help desk.no-list"], handler: SessionHandlers.help),
+        CommandSpec(
+            name: .why, aliases: [], help: "the last refusal once more, with its meaning",
+            details: [], parameters: [], options: [], examples: ["why"], handler: SessionHandlers.why),
+        CommandSpec(
+            name: .set, aliases: [], help: "settings of this session",
+            details: ["Without words it lists them. `set` never changes a case: that is `edit`."],
+            parameters: [
+                Parameter("name", .choice(SettingName.allCases.map(\.rawValue)), optional: true),
+                Parameter("value", .word, optional: true),
+            ],
+            options: [], examples: ["set", "set wide on", "set scope type=EDR"], handler: SessionHandlers.set),
+        CommandSpec(
+            name: .quit, aliases: ["exit"], help: "leave the desk; everything is saved already",
+            details: [], parameters: [], options: [], examples: ["quit"], handler: SessionHandlers.quit),
+    ]
+}

@@ -1,0 +1,152 @@
+import BatonAPI
+
+/// Commands about the team: what is to be settled, who is in touch.
+enum TeamHandlers {
+    @Sendable
+    static func conflicts(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        let words = command.arguments["which"] ?? []
+        guard let action = command.argument("action") else {
+            let reply = try await desk.ask { client throws(APIFault) in try await client.conflicts() }
+            desk.conflictRows = reply.conflicts
+            for conflict in reply.conflicts { desk.remember(conflict.ref) }
+            return Reply(.conflicts, .conflicts(reply))
+        }
+        let choice = try await ConflictChoice(words, desk, action: action)
+        if action == "show" {
+            guard choice.rest.isEmpty else { throw Self.usage(action) }
+            return Reply(
+                .conflicts,
+                .conflict(ConflictPage(asOf: choice.asOf, number: choice.number, conflict: choice.conflict)))
+        }
+        return try await Self.settle(&desk, choice)
+    }
+
+    static func usage(_ action: String) -> CommandIssue {
+        CommandIssue(
+            .missingArgument, "`conflicts \(action)` does not understand these words.",
+            action == "show"
+                ? "Write: conflicts show 1" : "Write: conflicts settle 1 b, or: conflicts settle 1 keep usw")
+    }
+
+    private static func settle(_ desk: inout Desk, _ choice: ConflictChoice) async throws(CommandIssue)
+        -> Reply
+    {
+        let version = try choice.version()
+        let conflict = choice.conflict
+        let before = try await desk.ask { client throws(APIFault) in
+            try await client.show(conflict.caseID).detail
+        }
+        try Self.checkUnchanged(conflict, before, number: choice.number)
+        let operation = ChangeOperation(.set, field: conflict.field, value: version.value)
+        let reply = try await ChangeHandlers.change(&desk, before, ChangeRequest(operations: [operation]))
+        let clock = ClockText(now: 0, zones: [])
+        let both = conflict.versions.map { FieldText.text(conflict.field, $0.value, clock) }.joined(
+            separator: " / ")
+        let change = ChangeReport.FieldChange(
+            field: conflict.field, before: both, after: FieldText.text(conflict.field, version.value, clock))
+        return Reply(.conflicts, .changed(ChangeReport("Settled", reply, changes: [change])))
+    }
+
+    /// Nobody decides between versions that they have not seen.
+    private static func checkUnchanged(
+        _ conflict: ConflictView, _ detail: CaseDetail, number: Int?
+    ) throws(CommandIssue) {
+        let now = detail.conflicts.first { $0.field == conflict.field }
+        guard now?.versions.map(\.delta).sorted() != conflict.versions.map(\.delta).sorted() else { return }
+        throw CommandIssue(
+            .changedSinceListed, "\(conflict.ref) \(conflict.field) changed after it was listed.",
+            "Look again: conflicts")
+    }
+
+    @Sendable
+    static func sync(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        guard let action = command.argument("action") else {
+            return Reply(
+                .sync, .sync(try await desk.ask { client throws(APIFault) in try await client.sync() }))
+        }
+        guard let site = command.argument("site") else {
+            throw CommandIssue(
+                .missingArgument, "`sync \(action)` needs a site.", "Write: sync \(action) usw")
+        }
+        let known = try await desk.ask { client throws(APIFault) in try await client.sync() }.peers.map(
+            \.site)
+        guard known.contains(site) else {
+            throw CommandIssue(
+                .noSuchPeer, "No peer is called `\(SafeText.line(site))`.",
+                known.isEmpty ? "This site has no peers." : "Peers are: \(known.joined(separator: ", ")).")
+        }
+        let reply = try await desk.ask { client throws(APIFault) in
+            action == "pause" ? try await client.pause(site) : try await client.resume(site)
+        }
+        return Reply(.sync, .sync(reply))
+    }
+
+    @Sendable
+    static func status(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        Reply(.status, .status(try await desk.ask { client throws(APIFault) in try await client.status() }))
+    }
+}
+
+/// Which conflict a line means, and what is left of the line.
+private struct ConflictChoice {
+    let conflict: ConflictView
+    /// Nil where it was named by case and field.
+    let number: Int?
+    let asOf: Freshness
+    let rest: [String]
+
+    init(_ words: [String], _ desk: Desk, action: String) async throws(CommandIssue) {
+        guard let first = words.first else { throw TeamHandlers.usage(action) }
+        let now = try await desk.ask { client throws(APIFault) in try await client.conflicts() }
+        self.asOf = now.asOf
+        if let number = Int(first) {
+            guard let rows = desk.conflictRows else {
+                throw CommandIssue(
+                    .noList, "Number \(number) belongs to a list of conflicts, and none was printed.",
+                    "Print it: conflicts. Scripts name case and field.")
+            }
+            guard rows.indices.contains(number - 1) else {
+                throw CommandIssue(
+                    .noSuchConflict, "The list has no number \(number).", "Print it again: conflicts")
+            }
+            self.conflict = rows[number - 1]
+            self.number = number
+            self.rest = Array(words.dropFirst())
+        } else {
+            let detail = try await desk.ask { client throws(APIFault) in
+                try await client.show(first.uppercased()).detail
+            }
+            let field = words.count > 1 ? words[1].lowercased() : nil
+            guard let conflict = detail.conflicts.first(where: { $0.field == field }) else {
+                let fields = detail.conflicts.map(\.field).joined(separator: ", ")
+                throw CommandIssue(
+                    .noSuchConflict,
+                    "\(detail.summary.ref) has nothing to settle in `\(SafeText.line(field ?? ""))`.",
+                    fields.isEmpty ? "List all: conflicts" : "To settle there: \(fields).")
+            }
+            self.conflict = conflict
+            self.number = nil
+            self.rest = Array(words.dropFirst(2))
+        }
+    }
+
+    /// The version that the rest of the line names: a letter, or `keep SITE`.
+    func version() throws(CommandIssue) -> FieldVersion {
+        let words = self.rest.first?.lowercased() == "keep" ? Array(self.rest.dropFirst()) : self.rest
+        guard words.count == 1, let word = words.first?.lowercased() else {
+            throw TeamHandlers.usage("settle")
+        }
+        let versions = self.conflict.versions
+        let bySite = versions.filter { $0.written.site == word }
+        if bySite.count == 1 { return bySite[0] }
+        if bySite.isEmpty, let index = ConflictLetters.all.firstIndex(of: word), index < versions.count {
+            return versions[index]
+        }
+        let letters = zip(ConflictLetters.all, versions).map { "\($0) (\($1.written.site))" }.joined(
+            separator: ", ")
+        throw CommandIssue(
+            .badValue,
+            "`\(SafeText.line(word))` names \(bySite.isEmpty ? "none" : "several") of the versions.",
+            "Choose from: \(letters).")
+    }
+}

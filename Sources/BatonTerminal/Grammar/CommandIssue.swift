@@ -1,0 +1,123 @@
+package import BatonAPI
+
+/// Says why a command was not done: one sentence what, one sentence what to do, a stable code, an exit code.
+package struct CommandIssue: Error, Sendable, Equatable {
+    /// Stable (`docs/operations.md`): one of `IssueKind`, or the node's own.
+    package let code: String
+    package let message: String
+    package let hint: String
+    package let exit: ExitCode
+    /// Where in the line, characters from 1; nil where no place is to blame.
+    package var column: Int?
+    /// What a reference could have meant.
+    package var candidates: [APIFault.Candidate]
+
+    package init(
+        _ kind: IssueKind, _ message: String, _ hint: String, column: Int? = nil,
+        candidates: [APIFault.Candidate] = []
+    ) {
+        self.code = kind.rawValue
+        self.message = message
+        self.hint = hint
+        self.exit = kind.exit
+        self.column = column
+        self.candidates = candidates
+    }
+
+    /// What the node said. Its words are for the reader already.
+    ///
+    /// - Parameter adding: A sentence on what that means here.
+    package init(_ fault: APIFault, adding sentence: String? = nil) {
+        self.code = fault.code
+        self.message = sentence.map { "\(fault.message) \($0)" } ?? fault.message
+        self.hint = fault.hint
+        self.exit = ExitCode(rawValue: fault.exit) ?? .failed
+        self.column = nil
+        self.candidates = fault.candidates ?? []
+    }
+}
+
+/// What can go wrong on this side of the operator API.
+package enum IssueKind: String, Sendable, CaseIterable {
+    case unknownCommand = "grammar.unknown-command"
+    case ambiguousCommand = "grammar.ambiguous-command"
+    case unknownOption = "grammar.unknown-option"
+    case missingValue = "grammar.missing-value"
+    case unwantedValue = "grammar.unwanted-value"
+    case missingArgument = "grammar.missing-argument"
+    case tooManyArguments = "grammar.too-many-arguments"
+    case badValue = "grammar.bad-value"
+    case notAHandle = "grammar.not-a-handle"
+    case caseOrText = "grammar.case-or-text"
+    case unclosedQuote = "grammar.unclosed-quote"
+    case unreadableText = "grammar.unreadable-text"
+    case tooLong = "grammar.too-long"
+    case noCurrentCase = "desk.no-current-case"
+    case noList = "desk.no-list"
+    case noSuchRow = "desk.no-such-row"
+    case changedSinceListed = "desk.changed-since-listed"
+    case answerNeeded = "desk.answer-needed"
+    case reasonNeeded = "desk.reason-needed"
+    case outOfScope = "desk.out-of-scope"
+    case emptyText = "desk.empty-text"
+    case abandoned = "desk.abandoned"
+    case unfinishedText = "desk.unfinished-text"
+    case sessionOnly = "desk.session-only"
+    case noSuchTopic = "desk.no-such-topic"
+    case noSuchConflict = "desk.no-such-conflict"
+    case noSuchPeer = "desk.no-such-peer"
+
+    package var exit: ExitCode {
+        switch self {
+        case .unknownCommand, .unknownOption, .missingValue, .unwantedValue, .missingArgument,
+            .tooManyArguments, .badValue, .notAHandle, .unclosedQuote, .unreadableText, .tooLong,
+            .noCurrentCase,
+            .emptyText, .unfinishedText, .sessionOnly:
+            .usage
+        case .ambiguousCommand, .caseOrText, .changedSinceListed, .answerNeeded: .humanMustChoose
+        case .noList, .noSuchRow, .noSuchTopic, .noSuchConflict, .noSuchPeer: .noSuchThing
+        case .reasonNeeded, .outOfScope: .refused
+        case .abandoned: .failed
+        }
+    }
+
+    // long: one sentence per code.
+    /// What `help CODE` and `docs/terminal.md` say about it.
+    package var meaning: String {
+        switch self {
+        case .unknownCommand: "The first word is not a command. `help` lists all of them."
+        case .ambiguousCommand: "The first word is the beginning of several commands; type more of it."
+        case .unknownOption:
+            "The command has no such option. Quote words that begin with -- to use them as text."
+        case .missingValue: "The option needs a value: `--sev S1` or `--sev=S1`."
+        case .unwantedValue: "The option is a switch and takes no value."
+        case .missingArgument: "The command needs one more word. `help COMMAND` shows its usage."
+        case .tooManyArguments: "There are more words than the command takes. Quote what belongs together."
+        case .badValue: "A word has a form that the command cannot read."
+        case .notAHandle:
+            "The word names no case: handles look like EDR-7K3QM2, rows of the last list like @3."
+        case .caseOrText:
+            "The first word could be a case or part of the text. Capitals make it a case, quotes text."
+        case .unclosedQuote: "A quotation mark opens and is not closed."
+        case .unreadableText: "The line holds control characters or bytes that are not UTF-8."
+        case .tooLong: "The line or the text is longer than the desk takes."
+        case .noCurrentCase: "The command needs a case, none was named and none is current."
+        case .noList: "@n names a row of the list printed last, and none was printed in this session."
+        case .noSuchRow: "The list printed last has no such row."
+        case .changedSinceListed:
+            "The case changed after the list was printed. Look at it before you change it."
+        case .answerNeeded:
+            "The command asks something and nobody is there to answer, or --no-input was given."
+        case .reasonNeeded: "This change is kept only with a reason: --why CODE."
+        case .outOfScope: "`set scope` limits changes, and this case is outside. `set scope off` lifts it."
+        case .emptyText: "There was no text. Nothing was saved."
+        case .abandoned: "The text was thrown away by ~q. Nothing was saved."
+        case .unfinishedText: "The input ended before the text did: end it with a line that holds one dot."
+        case .sessionOnly:
+            "The command changes a session of the desk, and there is none: run it inside `baton desk`."
+        case .noSuchTopic: "There is no help on that word."
+        case .noSuchConflict: "There is no conflict with that number. `conflicts` lists them."
+        case .noSuchPeer: "No peer has that name. `sync` lists them."
+        }
+    }
+}

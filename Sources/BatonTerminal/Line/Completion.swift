@@ -1,0 +1,77 @@
+import BatonDesk
+
+/// What Tab does. Pure.
+package struct Completion: Sendable {
+    package enum Effect: Sendable, Equatable {
+        case insert(String)
+        /// Several words fit and have nothing more in common.
+        case list([String])
+        case nothing
+    }
+
+    package let table: [CommandSpec]
+    /// Handles seen in the session, newest last.
+    package let handles: [String]
+
+    package init(table: [CommandSpec], handles: [String]) {
+        self.table = table
+        self.handles = handles
+    }
+
+    /// - Parameter line: What stands before the cursor.
+    package func effect(on line: String) -> Effect {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        let typed = words.last ?? ""
+        let candidates = self.candidates(after: words.dropLast().filter { !$0.isEmpty }, typed: typed)
+        let fitting = candidates.filter { $0.lowercased().hasPrefix(typed.lowercased()) }
+        guard let first = fitting.first else { return .nothing }
+        if fitting.count == 1 { return Self.insert(first, after: typed, isWhole: true) }
+        let common = fitting.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
+        return common.count > typed.count ? Self.insert(common, after: typed, isWhole: false) : .list(fitting)
+    }
+
+    /// What was typed in another case is left as it is: the grammar does not mind.
+    private static func insert(_ word: String, after typed: String, isWhole: Bool) -> Effect {
+        .insert(String(word.dropFirst(typed.count)) + (isWhole ? " " : ""))
+    }
+
+    private func candidates(after words: [String], typed: String) -> [String] {
+        guard let name = words.first else { return self.table.map(\.name.rawValue).sorted() }
+        guard let spec = self.table.first(where: { $0.name.rawValue == name || $0.aliases.contains(name) })
+        else {
+            return []
+        }
+        if typed.hasPrefix("--") {
+            return (spec.options + CommonOptions.all).map { "--\($0.name)" }.sorted()
+        }
+        if let last = words.last, last.hasPrefix("--"), let option = spec.option(String(last.dropFirst(2))) {
+            return Self.values(of: option)
+        }
+        let given = words.dropFirst().filter { !$0.hasPrefix("--") }
+        var candidates: [String] = []
+        for parameter in spec.parameters {
+            switch parameter.kind {
+            case .reference, .referenceOrDash: if given.isEmpty { candidates += self.handles }
+            case .choice(let choices): candidates += choices
+            case .word: if spec.name == .help { candidates += self.table.map(\.name.rawValue) }
+            case .words, .text: break
+            }
+        }
+        return candidates.filter { !given.contains($0) }
+    }
+
+    private static func values(of option: CommandOption) -> [String] {
+        switch option.value {
+        case .choice(let words): words
+        case .severity: ["S0", "S1", "S2", "S3", "S4"]
+        case .type: CaseType.allCases.map(\.word)
+        case .none, .text, .time, .span, .count: []
+        }
+    }
+}
+
+extension String {
+    fileprivate func commonPrefix(with other: String) -> String {
+        String(zip(self, other).prefix { $0.0 == $0.1 }.map(\.0))
+    }
+}

@@ -1,0 +1,103 @@
+package import BatonAPI
+
+/// Turns answers into text. Pure: the time and the width are options.
+package struct ReplyRenderer: Sendable {
+    package let options: RenderOptions
+
+    package init(_ options: RenderOptions) { self.options = options }
+
+    package func text(_ reply: Reply) -> String {
+        switch self.options.format {
+        case .json: return JSONReply.text(reply, perRow: false)
+        case .jsonl: return JSONReply.text(reply, perRow: true)
+        case .plain: return BlockRenderer(self.options).text(self.blocks(reply))
+        case .text:
+            let notes = reply.notes.map { Block.paragraph($0, indent: 0) }
+            let stamp = reply.asOf.flatMap(self.staleness).map { [Block.line($0)] } ?? []
+            return BlockRenderer(self.options).text(self.blocks(reply) + notes + stamp)
+        }
+    }
+
+    /// `[api.no-such-case] No case EDR-7K3QM9 here. Try: queue all`
+    package func text(_ issue: CommandIssue, command: CommandName?) -> String {
+        switch self.options.format {
+        case .json, .jsonl: return JSONReply.problem(issue, command: command)
+        case .text, .plain:
+            let place = issue.column.map { $0 > 1 ? " (at \($0))" : "" } ?? ""
+            var blocks = [
+                Block.paragraph("[\(issue.code)] \(issue.message)\(place) \(issue.hint)", indent: 0)
+            ]
+            blocks += issue.candidates.map { .line("  \($0.ref)  \($0.title ?? "")") }
+            return BlockRenderer(self.options).text(blocks)
+        }
+    }
+
+    /// `as of syd 03:12Z; usw last heard 02:34Z`; nil while every peer is in touch.
+    package func staleness(_ asOf: Freshness) -> String? {
+        let silent = asOf.peers.filter { !$0.isInTouch }
+        guard !silent.isEmpty else { return nil }
+        let clock = self.options.clock
+        let parts = silent.map { peer -> String in
+            let heard = peer.lastHeardAt.map { "last heard \(clock.short($0))" } ?? "not heard yet"
+            return peer.state == "down" ? "\(peer.site) \(heard)" : "\(peer.site) \(peer.state), \(heard)"
+        }
+        return (["as of \(asOf.site) \(clock.short(asOf.at))"] + parts).joined(separator: "; ")
+    }
+
+    func blocks(_ reply: Reply) -> [Block] {
+        switch reply.body {
+        case .queue(let value, let view, let offset): self.queue(value, view: view, offset: offset)
+        case .found(let value, let words): self.found(value, words: words)
+        case .detail(let value, let section): self.detail(value.detail, section: section)
+        case .timeline(let value): self.timeline(value)
+        case .deltas(let value): self.deltas(value)
+        case .verified(let value): self.verified(value)
+        case .conflicts(let value): self.conflicts(value)
+        case .conflict(let page): self.conflict(page)
+        case .sync(let value): self.sync(value)
+        case .status(let value): self.status(value)
+        case .changed(let report): self.changed(report)
+        case .current(let report): self.current(report)
+        case .help(let page): HelpText.blocks(page)
+        case .settings(let report): self.settings(report)
+        case .why(let report): self.why(report)
+        case .quit: []
+        }
+    }
+
+    private func current(_ report: CurrentReport) -> [Block] {
+        guard let summary = report.current else { return [.line("No case is current.")] }
+        return [.heading("\(summary.ref)  \(summary.title)")]
+    }
+
+    private func settings(_ report: SettingsReport) -> [Block] {
+        var table = Table([.init("setting"), .init("value"), .init("meaning", gives: true)])
+        for entry in report.settings { table.add([entry.name, entry.value, entry.help]) }
+        return [.table(table)]
+    }
+
+    private func why(_ report: WhyReport) -> [Block] {
+        guard let problem = report.problem else { return [.line("Nothing was refused in this session.")] }
+        var fields = [
+            BlockField("code", problem.code), BlockField("what", problem.message),
+            BlockField("what to do", problem.hint), BlockField("exit code", "\(problem.exit)"),
+        ]
+        if let meaning = report.meaning { fields.append(BlockField("in general", meaning)) }
+        return [.fields(fields)]
+    }
+}
+
+extension Freshness {
+    /// True while some peer's news may be missing here.
+    package var isStale: Bool { self.peers.contains { !$0.isInTouch } }
+}
+
+extension Freshness.Peer {
+    /// A peer that still catches up may hold news that is not here.
+    package var isInTouch: Bool { self.state == "live" }
+}
+
+extension Authorship {
+    /// `kim usw`, or `kim for alee usw`.
+    package var who: String { "\(self.by)\(self.onBehalfOf.map { " for \($0)" } ?? "") \(self.site)" }
+}

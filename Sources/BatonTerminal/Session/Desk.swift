@@ -1,0 +1,180 @@
+package import BatonAPI
+
+/// What one person at the desk has before them: the node, the settings, the current case, the list printed last.
+package struct Desk: Sendable {
+    package let client: OperatorClient
+    /// Who answers questions and types long text; nil where nobody can.
+    package let input: (any LineSource)?
+    /// True for a single command of a process: there is no list and no current case.
+    package let isOneShot: Bool
+    package var options: DeskOptions
+    package var scope: Scope?
+    package internal(set) var current: CaseRow?
+    /// Nil until a list has been printed.
+    package internal(set) var rows: [FrozenRow]?
+    package internal(set) var conflictRows: [ConflictView]?
+    package internal(set) var lastIssue: CommandIssue?
+    /// Handles seen in this session, newest last, for completion.
+    package private(set) var seen: [String] = []
+
+    package init(api: any OperatorAPI, options: DeskOptions, input: (any LineSource)?, isOneShot: Bool) {
+        self.client = OperatorClient(api, actingAs: options.actingAs)
+        self.input = input
+        self.isOneShot = isOneShot
+        self.options = options
+    }
+
+    /// A row of the list printed last, as it was then.
+    package struct FrozenRow: Sendable, Equatable {
+        package let id: String
+        package let ref: String
+        package let title: String
+        package var changes: Int
+    }
+
+    mutating func freeze(_ cases: [CaseRow]) {
+        self.rows = cases.map { FrozenRow(id: $0.id, ref: $0.ref, title: $0.title, changes: $0.changes) }
+        for summary in cases { self.remember(summary.ref) }
+    }
+
+    mutating func remember(_ ref: String) {
+        self.seen.removeAll { $0 == ref }
+        self.seen.append(ref)
+        if self.seen.count > 200 { self.seen.removeFirst() }
+    }
+
+    /// Runs a command and says so if the answer may be old.
+    package mutating func run(_ command: Command, table: [CommandSpec]) async -> Result<Reply, CommandIssue> {
+        guard let spec = table.first(where: { $0.name == command.name }) else {
+            preconditionFailure("the grammar knows \(command.name.rawValue), the table does not")
+        }
+        let kept = self.options
+        // Only `set` changes options for longer than its own line.
+        if command.name != .set { self.options = kept.adding(command) }
+        let isFreshNeeded = kept.adding(command).requiresFresh
+        do throws(CommandIssue) {
+            var reply = try await spec.handler(&self, command)
+            if command.name != .set { self.options = kept }
+            if isFreshNeeded, reply.exit == .done, reply.asOf?.isStale ?? false { reply.exit = .stale }
+            return .success(reply)
+        } catch {
+            self.options = kept
+            self.lastIssue = error
+            return .failure(error)
+        }
+    }
+
+    /// Keeps what went wrong before a handler was reached, for `why`.
+    mutating func failed(_ issue: CommandIssue) { self.lastIssue = issue }
+
+    /// Asks the node.
+    func ask<Value>(
+        _ call: (OperatorClient) async throws(APIFault) -> Value
+    ) async throws(CommandIssue) -> Value {
+        do throws(APIFault) { return try await call(self.client) } catch { throw CommandIssue(error) }
+    }
+
+    /// Makes a change; without an answer it is asked for once more under the same key, which does nothing twice.
+    func change<Value>(
+        _ call: (OperatorClient, String) async throws(APIFault) -> Value
+    ) async throws(CommandIssue) -> Value {
+        let key = self.options.newKey()
+        do throws(APIFault) { return try await call(self.client, key) } catch {
+            guard error.code == APIFaultKind.unreachable.code else { throw CommandIssue(error) }
+        }
+        do throws(APIFault) { return try await call(self.client, key) } catch {
+            guard error.code == APIFaultKind.unreachable.code else { throw CommandIssue(error) }
+            throw CommandIssue(
+                error, adding: "The change may or may not have been made: look before you repeat it.")
+        }
+    }
+}
+
+extension Desk {
+    /// The words by which the node finds the case that a command means.
+    func reference(of command: Command) throws(CommandIssue) -> String {
+        switch command.reference {
+        case .handle(let text): return text.count == 32 ? text.lowercased() : text.uppercased()
+        case .row(let row): return try self.row(row).id
+        case nil:
+            if let current = self.current { return current.id }
+            throw CommandIssue(
+                .noCurrentCase, "`\(command.name.rawValue)` needs a case, and none is current.",
+                "Name it (\(command.name.rawValue) EDR-7K3QM2), or choose one first: use EDR-7K3QM2")
+        }
+    }
+
+    private func row(_ number: Int) throws(CommandIssue) -> FrozenRow {
+        guard let rows = self.rows else {
+            throw CommandIssue(
+                .noList, "@\(number) is a row of the list printed last, and no list was printed.",
+                "Print one: queue")
+        }
+        guard number <= rows.count else {
+            throw CommandIssue(
+                .noSuchRow, "The last list has \(rows.count) rows, so there is no @\(number).",
+                "Print it again: queue")
+        }
+        return rows[number - 1]
+    }
+
+    /// The case that a changing command means: looked at first, so that nobody changes what they have not seen.
+    func target(of command: Command) async throws(CommandIssue) -> CaseDetail {
+        let reference = try self.reference(of: command)
+        let detail = try await self.ask { client throws(APIFault) in try await client.show(reference).detail }
+        try self.checkScope(detail.summary)
+        if case .row(let number)? = command.reference {
+            let row = try self.row(number)
+            if row.changes != detail.summary.changes {
+                try await self.confirmChanged(number, row, detail.summary)
+            }
+        }
+        return detail
+    }
+
+    private func confirmChanged(
+        _ number: Int, _ row: FrozenRow, _ now: CaseRow
+    ) async throws(CommandIssue) {
+        let count = now.changes - row.changes
+        let what = "@\(number) is \(row.ref), and it changed after the list was printed (\(count) changes)."
+        let issue = CommandIssue(
+            .changedSinceListed, what, "Look at it: show \(row.ref). Then name it by its handle.")
+        try await self.confirm("\(what) Go on?", otherwise: issue)
+    }
+
+    private func checkScope(_ summary: CaseRow) throws(CommandIssue) {
+        guard let scope = self.scope else { return }
+        let isInside: Bool =
+            switch scope {
+            case .type(let type): summary.type == type
+            case .oneCase(let id, _): summary.id == id
+            }
+        guard !isInside else { return }
+        throw CommandIssue(
+            .outOfScope, "\(summary.ref) is outside the scope \(scope.text).", "Lift it with: set scope off")
+    }
+
+    /// Asks for a yes; throws the issue where the answer is no or nobody is there.
+    func confirm(_ question: String, otherwise issue: CommandIssue) async throws(CommandIssue) {
+        guard self.options.mayAsk, self.options.render.format == .text, let input = self.input,
+            input.isInteractive
+        else { throw issue }
+        let prompt = SafeText.line(question) + " (y/N) "
+        let answer = await input.line(LineRequest(prompt: prompt, purpose: .text))
+        guard case .line(let text) = answer,
+            ["y", "yes"].contains(text.lowercased().filter { !$0.isWhitespace })
+        else {
+            throw issue
+        }
+    }
+
+    /// Takes up what a change made, so that a second change through the same row does not ask about the first.
+    mutating func note(_ after: CaseRow, before: Int?) {
+        self.remember(after.ref)
+        if self.current?.id == after.id { self.current = after }
+        guard let before, let index = self.rows?.firstIndex(where: { $0.id == after.id }) else { return }
+        if self.rows?[index].changes == before, after.changes == before + 1 {
+            self.rows?[index].changes = after.changes
+        }
+    }
+}

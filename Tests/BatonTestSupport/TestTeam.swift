@@ -1,0 +1,93 @@
+package import BatonEngine
+package import BatonModel
+
+/// A team of sites with stand-in keys, one operator each, for tests of logic.
+package struct TestTeam: Sendable {
+    package let membership: Membership
+    package let sites: [SiteID]
+    package let table: FieldTable
+
+    /// - Parameter names: Site names; operator n works at site n (counted from 1).
+    package init(_ names: [String] = ["syd", "usw", "use"], table: FieldTable = TestFields.table) {
+        let sites = names.compactMap { SiteID($0) }
+        precondition(sites.count == names.count, "a test names a site that is none")
+        let root = StandInSigning(named: "root")
+        let records = zip(sites, names).map { site, name in
+            SiteRecord(
+                site: site, region: name, signingKey: StandInSigning(named: name).publicKey,
+                tlsPin: Self.pin(of: site), unwrapKey: [UInt8](repeating: 7, count: 32), clearances: [])
+        }
+        let operators = sites.enumerated().map { index, site in
+            OperatorRecord(
+                id: OperatorID(UInt32(index + 1)), name: "op-\(site)", site: site, roles: [.specialist],
+                userIDs: [UInt32(index)])
+        }
+        let entry = MembershipEntry(
+            epoch: 1, prev: .zero, createdMilliseconds: 0, teamName: "test", roots: [root.publicKey],
+            rootThreshold: 1, sites: records, operators: operators)
+        self.membership = Self.signed(entry, root)
+        self.sites = sites
+        self.table = table
+    }
+
+    private static func signed(_ entry: MembershipEntry, _ root: StandInSigning) -> Membership {
+        let bytes = entry.encoded()
+        let signature = root.sign(SignedMembershipEntry.signedMessage(bytes))
+        do {
+            let signed = try SignedMembershipEntry(
+                bytes: bytes, signatures: [.init(key: root.publicKey, signature: signature)])
+            return try Membership(first: signed, hashing: StandInHashing(), verifying: root)
+        } catch {
+            preconditionFailure("the test team's membership was refused: \(error)")
+        }
+    }
+
+    package static func pin(of site: SiteID) -> [UInt8] {
+        StandInHashing().digest256(Array("pin of \(site)".utf8)).bytes
+    }
+
+    package func person(at site: SiteID) -> OperatorID {
+        OperatorID(UInt32((self.sites.firstIndex(of: site) ?? 0) + 1))
+    }
+
+    package func context(
+        _ site: SiteID, incarnation: UInt32 = 1, seed: UInt64 = 1, previousHead: DeltaID = .none
+    ) -> ReplicaContext {
+        let author = Author(
+            site: site, incarnation: Incarnation(counter: incarnation, nonce: UInt64(incarnation) &* 0x1_0001)
+        )
+        return ReplicaContext(
+            author: author, previousHead: previousHead, membership: self.membership,
+            fold: Fold(table: self.table), hashing: StandInHashing(), sealing: StandInSealing(),
+            signing: StandInSigning(named: site.description),
+            entropy: SeededEntropy(seed: seed &* 977 &+ site.packed &+ UInt64(incarnation)))
+    }
+}
+
+/// A small field table with one field of each structure and policy.
+package enum TestFields {
+    package static let text = FieldCode(1)
+    package static let severity = FieldCode(2)
+    package static let owner = FieldCode(3)
+    package static let tags = FieldCode(4)
+    package static let note = FieldCode(5)
+    package static let acknowledged = FieldCode(6)
+    package static let closure = FieldCode(7)
+
+    package static let table = FieldTable(
+        level: 1,
+        rules: [
+            (
+                kind: .escalation,
+                fields: [
+                    FieldRule(1, "text", .register, .greatest, .text(bytesMax: 512)),
+                    FieldRule(2, "severity", .register, .minimum, .integer(0...4)),
+                    FieldRule(3, "owner", .register, .multiValue, .integer(0...100)),
+                    FieldRule(4, "tags", .set, .union, .text(bytesMax: 64)),
+                    FieldRule(5, "note", .timeline, .union, .details),
+                    FieldRule(6, "acknowledged", .milestone, .union, .details),
+                    FieldRule(7, "closure", .closure, .union, .details),
+                ]
+            )
+        ])
+}
