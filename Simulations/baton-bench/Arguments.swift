@@ -39,7 +39,9 @@ struct Arguments {
             if Self.bare.contains(word) {
                 flags.insert(word)
             } else if Self.valued.contains(word) {
-                guard let value = rest.popFirst() else { throw BenchFault("\(word) needs a value", isUsage: true) }
+                guard let value = rest.popFirst() else {
+                    throw BenchFault("\(word) needs a value", isUsage: true)
+                }
                 values[word] = value
             } else if !word.hasPrefix("-"), command == nil {
                 command = word

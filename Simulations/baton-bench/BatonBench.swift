@@ -59,7 +59,8 @@ struct BatonBench {
             return command == "merge" ? result : result.onlyPlain
         case "author":
             let author = AuthorBenchmark(
-                deltas: deltas, singles: try arguments.number("--singles", or: 1000, in: 1...1_000_000), seed: seed,
+                deltas: deltas, singles: try arguments.number("--singles", or: 1000, in: 1...1_000_000),
+                seed: seed,
                 settings: settings, progress: progress)
             return try author.run(in: folder)
         case "w":

@@ -32,10 +32,14 @@ struct BenchRandom {
     }
 
     private static let vocabulary = [
-        "account", "agency", "appeal", "border", "bridge", "caller", "camera", "chat", "child", "clinic", "coast",
-        "court", "device", "email", "emergency", "escort", "family", "file", "flag", "forum", "ground", "harbour",
-        "hash", "hold", "image", "island", "keeper", "label", "letter", "location", "market", "minor", "night",
-        "notice", "number", "officer", "order", "parent", "phone", "photo", "police", "post", "profile", "queue",
+        "account", "agency", "appeal", "border", "bridge", "caller", "camera", "chat", "child", "clinic",
+        "coast",
+        "court", "device", "email", "emergency", "escort", "family", "file", "flag", "forum", "ground",
+        "harbour",
+        "hash", "hold", "image", "island", "keeper", "label", "letter", "location", "market", "minor",
+        "night",
+        "notice", "number", "officer", "order", "parent", "phone", "photo", "police", "post", "profile",
+        "queue",
         "record", "report", "request", "river", "school", "session", "shelter", "station", "street", "threat",
         "ticket", "token", "trace", "upload", "victim", "video", "warrant", "witness",
     ]

@@ -35,7 +35,8 @@ struct BenchResult {
     var text: String {
         let width = self.figures.map(\.key.count).max() ?? 0
         let lines = self.figures.map { pair in
-            "  " + pair.key + String(repeating: " ", count: width - pair.key.count + 2) + Self.plain(pair.figure)
+            "  " + pair.key + String(repeating: " ", count: width - pair.key.count + 2)
+                + Self.plain(pair.figure)
         }
         return ([self.name] + lines).joined(separator: "\n")
     }

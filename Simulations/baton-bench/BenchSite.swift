@@ -94,7 +94,8 @@ final class BenchSite {
             try session.apply(batch)
             return try session.finish()
         }
-        guard report.added.count == batch.deltas.count, report.added.allSatisfy({ $0.fate == .applied }) else {
+        guard report.added.count == batch.deltas.count, report.added.allSatisfy({ $0.fate == .applied })
+        else {
             throw BenchFault("a delta of the batch was not applied")
         }
     }

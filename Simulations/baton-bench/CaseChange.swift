@@ -7,7 +7,9 @@ struct CaseChange {
     let document: DocumentID
     let operations: [Operation]
 
-    static func set(_ field: FieldCode, _ value: CBORValue) -> Operation { Self.operation(.set, field, value) }
+    static func set(_ field: FieldCode, _ value: CBORValue) -> Operation {
+        Self.operation(.set, field, value)
+    }
 
     static func operation(_ kind: OperationKind, _ field: FieldCode, _ value: CBORValue) -> Operation {
         Operation(shape: OperationShape(kind: kind, field: field, isMaterial: true), body: value)
@@ -16,7 +18,8 @@ struct CaseChange {
 
 /// Draws a desk's day: a tenth of the changes open cases, the others go to random ones that are open already.
 ///
-/// The shares are those of workload W: severity 20 %, status 25 %, owner 15 %, a note of 120 characters 30 %, a tag 10 %.
+/// The shares are those of workload W: severity 20 %, status 25 %, owner 15 %, a note of 120 characters 30
+/// %, a tag 10 %.
 struct CaseGenerator {
     private var random: BenchRandom
     private var cases: [DocumentID] = []
@@ -33,7 +36,8 @@ struct CaseGenerator {
     mutating func next() -> CaseChange {
         defer { self.made += 1 }
         if self.made % 10 == 0 { return self.opening() }
-        return CaseChange(document: self.cases[self.random.below(self.cases.count)], operations: [self.update()])
+        return CaseChange(
+            document: self.cases[self.random.below(self.cases.count)], operations: [self.update()])
     }
 
     private mutating func opening() -> CaseChange {

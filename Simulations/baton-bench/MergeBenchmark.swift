@@ -3,9 +3,11 @@ import BatonModel
 import BatonStore
 import Glibc
 
-/// Merges signed deltas of one site into the fresh replica of another, and writes the same rows by plain SQLite beside it.
+/// Merges signed deltas of one site into the fresh replica of another, and writes the same rows by plain
+/// SQLite beside it.
 ///
-/// The baseline follows batch by batch, so that both sides meet the same noise of the machine and the very same bytes.
+/// The baseline follows batch by batch, so that both sides meet the same noise of the machine and the very
+/// same bytes.
 struct MergeBenchmark {
     let deltas: Int
     let batch: Int

@@ -64,7 +64,8 @@ import CSQLiteShim
         return rows
     }
 
-    /// Runs one durable transaction, then copies the log into the database when it is long: the store's own rule.
+    /// Runs one durable transaction, then copies the log into the database when it is long: the store's own
+    /// rule.
     func transaction(_ body: () throws -> Void) throws {
         try self.statement("BEGIN IMMEDIATE").run()
         try body()
@@ -74,5 +75,7 @@ import CSQLiteShim
         unsafe self.logPages.pointee = 0
     }
 
-    func emptyLog() { _ = unsafe sqlite3_wal_checkpoint_v2(self.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) }
+    func emptyLog() {
+        _ = unsafe sqlite3_wal_checkpoint_v2(self.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    }
 }

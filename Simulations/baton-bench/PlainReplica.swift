@@ -3,12 +3,13 @@ import BatonEncoding
 import BatonEngine
 import BatonStore
 
-/// The baseline: what a merge has just written to a replica, written again to a second file of the same schema by bare
-/// prepared statements.
+/// The baseline: what a merge has just written to a replica, written again to a second file of the same
+/// schema by bare prepared statements.
 ///
-/// Written are the log with its names, the folded state and the document index (once per document and batch), and the
-/// timeline, with the very bytes that the replica holds after the same batch. Left out, which makes the baseline faster and
-/// the ratio lower: document keys, have-sets, audit, the queue of the text index.
+/// Written are the log with its names, the folded state and the document index (once per document and
+/// batch), and the timeline, with the very bytes that the replica holds after the same batch. Left out,
+/// which makes the baseline faster and the ratio lower: document keys, have-sets, audit, the queue of the
+/// text index.
 struct PlainReplica {
     private let source: PlainConnection
     private let target: PlainConnection
@@ -26,7 +27,8 @@ struct PlainReplica {
         // The store makes the schema and lets go.
         try ReplicaStore(path: self.path, settings: settings, hashing: Blake2b()).close()
         self.source = try PlainConnection(
-            replica.databasePath, reading: true, cacheKibibytes: 4096, checkpointPages: settings.checkpointPages)
+            replica.databasePath, reading: true, cacheKibibytes: 4096,
+            checkpointPages: settings.checkpointPages)
         self.target = try PlainConnection(
             self.path, reading: false, cacheKibibytes: settings.cacheKibibytes,
             checkpointPages: settings.checkpointPages)
@@ -70,9 +72,11 @@ struct PlainReplica {
             try self.indexing.time {
                 try self.target.transaction {
                     try entries.run(self.target.statement("INSERT INTO search (rowid, text) VALUES (?, ?)"))
-                    try documents.index.run(self.target.statement("INSERT INTO search (rowid, text) VALUES (?, ?)"))
+                    try documents.index.run(
+                        self.target.statement("INSERT INTO search (rowid, text) VALUES (?, ?)"))
                     try documents.rows.run(
-                        self.target.statement("INSERT INTO search_document (document_id, text) VALUES (?, ?)"))
+                        self.target.statement("INSERT INTO search_document (document_id, text) VALUES (?, ?)")
+                    )
                 }
             }
             entry = max(entry, nextEntry)
@@ -88,7 +92,9 @@ struct PlainReplica {
         var last = after
         while try statement.step() {
             last = statement.integer(0)
-            guard case .text(let text) = try CBORValue.decode(statement.bytes(1)), !text.isEmpty else { continue }
+            guard case .text(let text) = try CBORValue.decode(statement.bytes(1)), !text.isEmpty else {
+                continue
+            }
             rows.append(last)
             rows.append(text)
             rows.endRow()
@@ -102,7 +108,8 @@ struct PlainReplica {
         let sql = "FROM \(table) WHERE document_id > ? ORDER BY document_id LIMIT 2000"
         let rows = try self.source.rows("SELECT document_id, text \(sql)", after: after)
         let index = try self.source.rows("SELECT -document_id, text \(sql)", after: after)
-        let statement = try self.source.statement("SELECT coalesce(max(document_id), 0) FROM (SELECT document_id \(sql))")
+        let statement = try self.source.statement(
+            "SELECT coalesce(max(document_id), 0) FROM (SELECT document_id \(sql))")
         defer { statement.reset() }
         statement.bind(1, after)
         let last = try statement.step() ? max(after, statement.integer(0)) : after
@@ -159,7 +166,10 @@ private enum PlainTable: CaseIterable {
         case .document: "INSERT INTO document VALUES (?, ?)"
         case .delta: "INSERT INTO delta VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         case .state:
-            "INSERT INTO document_state VALUES (?, ?) ON CONFLICT (document_id) DO UPDATE SET state = excluded.state"
+            """
+            INSERT INTO document_state VALUES (?, ?)
+            ON CONFLICT (document_id) DO UPDATE SET state = excluded.state
+            """
         case .index:
             """
             INSERT INTO document_index VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

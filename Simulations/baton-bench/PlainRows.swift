@@ -1,6 +1,7 @@
 import CSQLiteShim
 
-/// Rows of one table, copied out of a database: cells that point into one run of bytes, ready to be bound without copies.
+/// Rows of one table, copied out of a database: cells that point into one run of bytes, ready to be bound
+/// without copies.
 struct PlainRows {
     private enum Cell {
         case null
@@ -93,7 +94,8 @@ struct PlainRows {
 
     init(_ connection: OpaquePointer, _ sql: String) throws {
         var made: OpaquePointer?
-        let result = unsafe sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
+        let result = unsafe sqlite3_prepare_v3(
+            connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
         guard result == SQLITE_OK, let made = unsafe made else {
             throw BenchFault("SQLite refused a statement of the baseline (\(result)): \(sql)")
         }

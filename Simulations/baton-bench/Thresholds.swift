@@ -28,8 +28,12 @@ struct Thresholds {
                 missed.append("\(result.name).\(key) was not measured")
                 continue
             }
-            if let least = bound.min, value < least { missed.append("\(result.name).\(key) \(value) < \(least)") }
-            if let most = bound.max, value > most { missed.append("\(result.name).\(key) \(value) > \(most)") }
+            if let least = bound.min, value < least {
+                missed.append("\(result.name).\(key) \(value) < \(least)")
+            }
+            if let most = bound.max, value > most {
+                missed.append("\(result.name).\(key) \(value) > \(most)")
+            }
         }
         return missed
     }

@@ -25,7 +25,8 @@ struct Transfer {
     /// - Parameter wall: The receiver's clock.
     /// - Parameter committed: Called after each commit, outside every clock.
     mutating func run(
-        from sender: BenchSite, to receiver: BenchSite, wall: UInt64, committed: (Int) throws -> Void = { _ in }
+        from sender: BenchSite, to receiver: BenchSite, wall: UInt64,
+        committed: (Int) throws -> Void = { _ in }
     ) throws {
         var ranges = try sender.store.haveSet().missing(at: receiver.store.haveSet())
         while !ranges.isEmpty {

@@ -2,8 +2,8 @@ import BatonStore
 
 /// Replays the neutral workload W between two sites: seed, cut, both sides author, heal.
 ///
-/// Every signature, seal, audit record and index of a node is on. The figures stand beside those of other systems that
-/// replayed the same file: 500 changes a transaction when authoring.
+/// Every signature, seal, audit record and index of a node is on. The figures stand beside those of other
+/// systems that replayed the same file: 500 changes a transaction when authoring.
 struct WorkloadBenchmark {
     let path: String
     let batch: Int
@@ -49,7 +49,9 @@ struct WorkloadBenchmark {
         try indexing.time { try pair.sites[1].indexAll() }
         let digests = try pair.sites.map { try $0.store.stateDigest().digest }
         guard digests[0] == digests[1] else { throw BenchFault("the replicas differ after the heal") }
-        let conflicts = try pair.sites[1].store.queue(QueueFilter(includesClosed: true, onlyConflicts: true), limit: 100_000, offset: 0).count
+        let conflicts = try pair.sites[1].store.queue(
+            QueueFilter(includesClosed: true, onlyConflicts: true), limit: 100_000, offset: 0
+        ).count
         pair.sites[1].store.close()
         self.progress.clear()
         return self.report(pair, forward, backward, indexing, conflicts, peak)
@@ -57,7 +59,8 @@ struct WorkloadBenchmark {
 
     /// Authors lines at their sites, as long as they are of one phase.
     private func author(
-        _ pair: inout Pair, _ file: WorkloadFile, _ next: inout WorkloadRow?, while isWanted: (WorkloadRow) -> Bool
+        _ pair: inout Pair, _ file: WorkloadFile, _ next: inout WorkloadRow?,
+        while isWanted: (WorkloadRow) -> Bool
     ) throws {
         var queued: [[CaseChange]] = [[], []]
         while let row = next, isWanted(row) {
@@ -81,9 +84,12 @@ struct WorkloadBenchmark {
     }
 
     private func report(
-        _ pair: Pair, _ forward: Transfer, _ backward: Transfer, _ indexing: Stopwatch, _ conflicts: Int, _ peak: Int
+        _ pair: Pair, _ forward: Transfer, _ backward: Transfer, _ indexing: Stopwatch, _ conflicts: Int,
+        _ peak: Int
     ) -> BenchResult {
-        let merge = forward.export.seconds + forward.decoding.seconds + forward.verifying.seconds + forward.applying.seconds
+        let merge =
+            forward.export.seconds + forward.decoding.seconds + forward.verifying.seconds
+            + forward.applying.seconds
         var result = BenchResult("w")
         result.add("authored_A", pair.authored[0])
         result.add("authored_B", pair.authored[1])
@@ -91,7 +97,8 @@ struct WorkloadBenchmark {
         result.add("author_A_per_s", perSecond(pair.authored[0], pair.authoring[0].seconds))
         result.add("author_B_per_s", perSecond(pair.authored[1], pair.authoring[1].seconds))
         result.add("merge_with_export_deltas_per_s", perSecond(forward.deltas, merge))
-        result.add("merge_with_export_indexed_deltas_per_s", perSecond(forward.deltas, merge + indexing.seconds))
+        result.add(
+            "merge_with_export_indexed_deltas_per_s", perSecond(forward.deltas, merge + indexing.seconds))
         result.add("export_seconds", forward.export.seconds)
         result.add("decode_seconds", forward.decoding.seconds)
         result.add("verify_seconds", forward.verifying.seconds)

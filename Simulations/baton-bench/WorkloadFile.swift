@@ -83,7 +83,8 @@ extension WorkloadRow {
             return [
                 CaseChange.set(CaseField.title, .text(line.title ?? "")),
                 CaseChange.set(CaseField.type, try Self.place(of: line.kind, in: Self.kinds, from: 1)),
-                CaseChange.set(CaseField.severity, try Self.place(of: line.severity, in: Self.severities, from: 0)),
+                CaseChange.set(
+                    CaseField.severity, try Self.place(of: line.severity, in: Self.severities, from: 0)),
                 CaseChange.set(CaseField.owner, Self.person(line.owner)),
                 CaseChange.set(CaseField.receivedAt, .unsigned(line.at)),
             ]
@@ -93,7 +94,8 @@ extension WorkloadRow {
             switch line.field {
             case "severity":
                 return [
-                    CaseChange.set(CaseField.severity, try Self.place(of: line.value, in: Self.severities, from: 0))
+                    CaseChange.set(
+                        CaseField.severity, try Self.place(of: line.value, in: Self.severities, from: 0))
                 ]
             case "owner": return [CaseChange.set(CaseField.owner, Self.person(line.value))]
             case "status": return [try Self.status(line.value ?? "")]
@@ -111,7 +113,8 @@ extension WorkloadRow {
         return CBORValue(place + first)
     }
 
-    /// A status is no field of ours: it follows from milestones and closures, which are what a desk would enter.
+    /// A status is no field of ours: it follows from milestones and closures, which are what a desk would
+    /// enter.
     private static func status(_ word: String) throws -> BatonModel.Operation {
         switch word {
         case "open": CaseChange.operation(.reopen, CaseField.closure, .null)

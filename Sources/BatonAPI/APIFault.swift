@@ -23,11 +23,13 @@ package struct APIFault: Error, Sendable, Equatable, Codable, CustomStringConver
 
     package init(_ kind: APIFaultKind, _ message: String, _ hint: String, candidates: [Candidate]? = nil) {
         self.init(
-            code: kind.code, status: kind.status, exit: kind.exit, message: message, hint: hint, candidates: candidates)
+            code: kind.code, status: kind.status, exit: kind.exit, message: message, hint: hint,
+            candidates: candidates)
     }
 
     package init(
-        code: String, status: Int, exit: ExitCode, message: String, hint: String, candidates: [Candidate]? = nil
+        code: String, status: Int, exit: ExitCode, message: String, hint: String,
+        candidates: [Candidate]? = nil
     ) {
         self.code = code
         self.status = status

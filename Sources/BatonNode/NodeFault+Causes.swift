@@ -9,12 +9,14 @@ extension NodeFault {
         let code = fault.code.rawValue
         self.init(
             code: code, Self.sentence(fault.message), hint: Self.hints[code] ?? Self.hint(family: code),
-            exit: code.hasSuffix("-damaged") ? .integrity : code.hasSuffix("-missing") ? .noSuchThing : .failed)
+            exit: code.hasSuffix("-damaged")
+                ? .integrity : code.hasSuffix("-missing") ? .noSuchThing : .failed)
     }
 
     package init(_ fault: ReplicaFault) {
         self.init(
-            code: fault.code, Self.sentence(fault.message), hint: Self.hints[fault.code] ?? Self.hint(family: fault.code),
+            code: fault.code, Self.sentence(fault.message),
+            hint: Self.hints[fault.code] ?? Self.hint(family: fault.code),
             exit: Self.exits[fault.code] ?? (fault.isFatal ? .integrity : .failed))
     }
 
@@ -45,7 +47,8 @@ extension NodeFault {
         "store.busy": "Try again; another program has the database open.",
         "store.disk-full": "Free some space; the node goes on by itself.",
         "store.io": "Check the disk, then start the node again and run baton log verify.",
-        "store.corrupt": "Stop, keep a copy of the folder, and restore from a backup; peers send what is missing.",
+        "store.corrupt":
+            "Stop, keep a copy of the folder, and restore from a backup; peers send what is missing.",
         "store.unsafe-permissions": "Run chmod 700 on the folder and chmod 600 on its files.",
         "store.newer-schema": "Use the newer build that wrote it.",
         "store.not-a-replica": "Check that the data folder is the right one.",

@@ -1,6 +1,7 @@
 package import BatonAPI
 
-/// Says why a node, a folder, a key file or a command of `baton` failed: a code, what, what to do, an exit code.
+/// Says why a node, a folder, a key file or a command of `baton` failed: a code, what, what to do, an exit
+/// code.
 package struct NodeFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// Stable (`docs/operations.md`).
     package let code: String

@@ -1,10 +1,12 @@
 import ArgumentParser
 import BatonNode
 
-/// The commands that are not the desk's. The desk's own (`queue`, `show`, `new` …) are found first, by `DeskDoor`.
+/// The commands that are not the desk's. The desk's own (`queue`, `show`, `new` …) are found first, by
+/// `DeskDoor`.
 struct Baton: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "baton", abstract: "A distributed escalation desk: one node a site, no site waits for another.",
+        commandName: "baton",
+        abstract: "A distributed escalation desk: one node a site, no site waits for another.",
         discussion: """
             Desk commands work alike in `baton desk` and here: queue, show, new, note, edit, tag, find, log, close,
             reopen, conflicts, sync, status. `baton help desk` tells of them; each takes --dir and --json.
@@ -14,7 +16,7 @@ struct Baton: ParsableCommand {
         version: BatonVersion.current,
         subcommands: [
             InitCommand.self, MembershipCommand.self, NodeCommand.self, DeskCommand.self, DigestCommand.self,
-            LogCommand.self, RebuildCommand.self, ConfigCommand.self,
+            LogCommand.self, RebuildCommand.self, ConfigCommand.self, ImportCommand.self, DemoCommand.self,
         ])
 }
 

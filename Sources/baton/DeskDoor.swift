@@ -73,7 +73,7 @@ struct DeskCommand: AsyncParsableCommand {
         throw Self.code(try await node.run { await Self.sit(at: embedded, chosen) })
     }
 
-    private static func sit(at api: some OperatorAPI, _ options: DeskOptions) async -> Int32 {
+    static func sit(at api: some OperatorAPI, _ options: DeskOptions) async -> Int32 {
         let board = NoticeBoard()
         let input = LineSources.process(
             environment: ProcessInfo.processInfo.environment, options: options, board: board)

@@ -7,13 +7,16 @@ import Foundation
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Bring another system's log in as cases. Running it twice adds nothing.",
-        discussion: "Rows that cannot be read go to a rejects file with line and reason; the exit code is 1 then.",
+        commandName: "import",
+        abstract: "Bring another system's log in as cases. Running it twice adds nothing.",
+        discussion:
+            "Rows that cannot be read go to a rejects file with line and reason; the exit code is 1 then.",
         subcommands: [ITSM.self, Events.self])
 
     struct ITSM: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "itsm", abstract: "Incidents become cases, activities their timelines (docs/import.md).")
+            commandName: "itsm",
+            abstract: "Incidents become cases, activities their timelines (docs/import.md).")
 
         @Option(help: "The incidents, one a row.") var incidents: String
         @Option(help: "The activities, one a row.") var activities: String
@@ -34,15 +37,18 @@ struct ImportCommand: ParsableCommand {
         @Option(help: "The file.") var csv: String
         @Option(name: .customLong("case"), help: "The column that names the case.") var caseColumn: String
         @Option(name: .customLong("at"), help: "The column of the time.") var timeColumn: String
-        @Option(name: .customLong("activity"), help: "The column that says what happened.") var activityColumn: String
+        @Option(name: .customLong("activity"), help: "The column that says what happened.")
+        var activityColumn: String
         @Option(name: .customLong("actor"), help: "The column that says who did it.") var actorColumn: String?
-        @Option(help: "The log's name: keeps its case numbers apart from those of other logs.") var log = "events"
+        @Option(help: "The log's name: keeps its case numbers apart from those of other logs.") var log =
+            "events"
         @OptionGroup var place: FolderOptions
         @OptionGroup var how: ImportArguments
 
         func run() async throws {
             let columns = EventColumns(
-                caseID: self.caseColumn, at: self.timeColumn, activity: self.activityColumn, actor: self.actorColumn)
+                caseID: self.caseColumn, at: self.timeColumn, activity: self.activityColumn,
+                actor: self.actorColumn)
             try await self.how.run(self.place.folder, splittingBy: "actor") { job throws(NodeFault) in
                 try await job.events(self.csv, columns: columns, log: self.log)
             }
@@ -52,10 +58,12 @@ struct ImportCommand: ParsableCommand {
 
 /// What every import takes.
 struct ImportArguments: ParsableArguments {
-    @Option(help: "Divide the rows among --sites by this (team, or actor for events); each site writes its own.")
+    @Option(
+        help: "Divide the rows among --sites by this (team, or actor for events); each site writes its own.")
     var siteBy: String?
     @Option(help: "The sites among which rows are divided: syd,usw.") var sites: String?
-    @Option(help: "UTC: what a time without zone is in. Without it such times are rejected.") var zone: String?
+    @Option(help: "UTC: what a time without zone is in. Without it such times are rejected.") var zone:
+        String?
     @Option(help: "Where rejected rows are told, with line and reason.") var rejects = "import-rejects.csv"
     @Option(name: .customLong("as"), help: "The desk name to act as.") var name: String?
     @Flag(help: "Read and judge everything, write nothing; needs no node.") var dryRun = false
@@ -84,7 +92,8 @@ struct ImportArguments: ParsableArguments {
         guard let api = await Output.running(folder) else {
             throw NodeFault(
                 code: "import.no-node", "No node runs on \(folder.path).",
-                hint: "Start it with baton node --dir \(folder.path), or judge the files with --dry-run.", exit: .tryAgain)
+                hint: "Start it with baton node --dir \(folder.path), or judge the files with --dry-run.",
+                exit: .tryAgain)
         }
         return OperatorClient(api, actingAs: self.name)
     }
@@ -99,7 +108,8 @@ struct ImportArguments: ParsableArguments {
         default:
             throw NodeFault(
                 code: "import.bad-zone", "Only UTC can be given as --zone.",
-                hint: "For other zones write the offset into the file: 2013-02-06T14:07:45+01:00.", exit: .usage)
+                hint: "For other zones write the offset into the file: 2013-02-06T14:07:45+01:00.",
+                exit: .usage)
         }
         options.progress = isatty(STDERR_FILENO) == 1 ? .bar : self.progress ? .lines : .silent
         return options

@@ -30,17 +30,17 @@ enum ProcessStart {
     private static let variable = "SWIFT_BACKTRACE"
     private static let wanted = "enable=no"
 
-    /// Starts this program anew with crash reports off: they print register memory, which may hold a secret, and the
-    /// runtime reads the variable before `main`.
+    /// Starts this program anew with crash reports off: they print register memory, which may hold a
+    /// secret, and the runtime reads the variable before `main`.
     static func withoutBacktraces() {
         guard ProcessInfo.processInfo.environment[Self.variable] != Self.wanted else { return }
         guard unsafe setenv(Self.variable, Self.wanted, 1) == 0 else { return }
         var arguments = unsafe CommandLine.arguments.map { unsafe strdup($0) }
         unsafe arguments.append(nil)
-        // Returns only when it fails; then the process goes on, and says nothing of itself should it crash later
-        // beyond what the runtime prints.
+        // Returns only when it fails; then the process goes on, and says nothing of itself should it crash
+        // later beyond what the runtime prints.
         unsafe execv("/proc/self/exe", arguments)
-        unsafe arguments.forEach { unsafe free($0) }
+        for unsafe argument in unsafe arguments { unsafe free(argument) }
     }
 
     static func harden() throws(NodeFault) {
@@ -62,7 +62,9 @@ enum Complaint {
             return Int32(fault.exit.rawValue)
         case let fault as APIFault:
             Self.say(code: fault.code, fault.message, fault.hint)
-            for candidate in fault.candidates ?? [] { Self.line("  \(candidate.ref)  \(candidate.title ?? "")") }
+            for candidate in fault.candidates ?? [] {
+                Self.line("  \(candidate.ref)  \(candidate.title ?? "")")
+            }
             return Int32(fault.exit)
         case let code as ArgumentParser.ExitCode: return code.rawValue
         default: return Self.usage(error)

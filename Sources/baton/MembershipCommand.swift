@@ -20,10 +20,13 @@ struct MembershipCommand: ParsableCommand {
 
         func run() throws {
             let membership = try MembershipWork.create(
-                rootFolder: NodeFolder(self.root), team: self.team, clearances: self.clearance, cards: self.cards,
+                rootFolder: NodeFolder(self.root), team: self.team, clearances: self.clearance,
+                cards: self.cards,
                 output: self.output)
             MembershipText.print(membership)
-            print("Written to \(self.output). Next, at each site: baton membership import --dir D \(self.output)")
+            print(
+                "Written to \(self.output). Next, at each site: baton membership import --dir D \(self.output)"
+            )
         }
     }
 
@@ -48,7 +51,8 @@ struct MembershipCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Verify a membership file and show its last entry.")
+        static let configuration = CommandConfiguration(
+            abstract: "Verify a membership file and show its last entry.")
 
         @Argument(help: "The file.") var file: String
         @Flag(help: "JSON.") var json = false

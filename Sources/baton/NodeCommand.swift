@@ -6,16 +6,20 @@ import Logging
 
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "Run the node of a data folder in the foreground, until SIGTERM or SIGINT.")
+        commandName: "node",
+        abstract: "Run the node of a data folder in the foreground, until SIGTERM or SIGINT.")
 
-    @Option(name: .long, help: "The data folder; else the configuration's, $BATON_DIR, /var/lib/baton.") var dir: String?
+    @Option(name: .long, help: "The data folder; else the configuration's, $BATON_DIR, /var/lib/baton.")
+    var dir: String?
     @Option(help: "A configuration file; else node.yaml in the data folder.") var config: String?
     @Option(help: "HOST:PORT for peers; port 0 lets the system choose.") var listen: String?
     @Option(help: "SITE=HOST:PORT to dial; repeat it. Replaces the configuration's.") var peer: [String] = []
     @Option(help: "Written as JSON once everything listens.") var readyFile: String?
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel: String?
+    @Flag(help: .hidden) var whileInput = false
 
     func run() async throws {
+        if self.whileInput { Interruption.whileInputLasts() }
         var configuration = try Upkeep.configuration(
             file: self.config, folder: self.config == nil ? ProcessPlaces.folder(self.dir) : nil)
         try self.apply(to: &configuration)

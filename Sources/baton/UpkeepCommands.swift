@@ -16,11 +16,14 @@ struct DigestCommand: AsyncParsableCommand {
             let reply = try await OperatorClient(api, actingAs: self.name).digest()
             guard !self.json else { return try Output.json(reply) }
             return Output.digests(
-                reply.asOf.site, state: reply.stateDigest, log: reply.logDigest, reply.documents, reply.deltas)
+                reply.asOf.site, state: reply.stateDigest, log: reply.logDigest, reply.documents, reply.deltas
+            )
         }
         let digests = try Upkeep.digests(folder)
         guard !self.json else { return try Output.json(digests) }
-        Output.digests(digests.site, state: digests.stateDigest, log: digests.logDigest, digests.documents, digests.deltas)
+        Output.digests(
+            digests.site, state: digests.stateDigest, log: digests.logDigest, digests.documents,
+            digests.deltas)
     }
 }
 
@@ -42,12 +45,16 @@ struct LogCommand: ParsableCommand {
             let (isSound, line): (Bool, String)
             if let api = await Output.running(folder) {
                 let reply = try await OperatorClient(api, actingAs: self.name).verify()
-                (isSound, line) = (reply.isSound, Self.line(reply.deltas, reply.authors, reply.signatureChecks, reply.problem))
+                (isSound, line) = (
+                    reply.isSound,
+                    Self.line(reply.deltas, reply.authors, reply.signatureChecks, reply.problem)
+                )
                 if self.json { try Output.json(reply) }
             } else {
                 let report = try Upkeep.verifyLog(folder)
                 (isSound, line) = (
-                    report.isSound, Self.line(report.deltas, report.authors, report.signatureChecks, report.problem)
+                    report.isSound,
+                    Self.line(report.deltas, report.authors, report.signatureChecks, report.problem)
                 )
                 if self.json { try Output.json(report) }
             }
@@ -78,7 +85,9 @@ struct RebuildCommand: ParsableCommand {
             print("before \(report.before.stateDigest)")
             print("after  \(report.after.stateDigest)  \(report.isEqual ? "equal" : "NOT EQUAL")")
         }
-        guard report.isEqual else { throw ArgumentParser.ExitCode(Int32(BatonAPI.ExitCode.integrity.rawValue)) }
+        guard report.isEqual else {
+            throw ArgumentParser.ExitCode(Int32(BatonAPI.ExitCode.integrity.rawValue))
+        }
     }
 }
 
@@ -87,7 +96,8 @@ struct ConfigCommand: ParsableCommand {
         commandName: "config", abstract: "The configuration file.", subcommands: [Check.self, Example.self])
 
     struct Check: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Judge a file and print the settings in force.")
+        static let configuration = CommandConfiguration(
+            abstract: "Judge a file and print the settings in force.")
 
         @OptionGroup var place: FolderOptions
         @Argument(help: "The file; else node.yaml in the data folder.") var file: String?
@@ -101,7 +111,9 @@ struct ConfigCommand: ParsableCommand {
     struct Example: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print an example with every key.")
 
-        func run() { print(ConfigurationText.example, terminator: "") }
+        @Flag(help: "Print the table of docs/operations.md instead.") var table = false
+
+        func run() { print(self.table ? ConfigurationText.table : ConfigurationText.example, terminator: "") }
     }
 }
 

@@ -126,7 +126,7 @@ struct ReplicaApplyTests {
         #expect(usw.fingerprint == syd.fingerprint)
     }
 
-    @Test("a part with wrong bytes is left out and noted, and the delta passes when another peer fills it")
+    @Test("a delta whose part is wrong is noted and not held, and passes when another peer brings it whole")
     func wrongPart() throws {
         let (syd, usw) = (Samples.peer(0), Samples.peer(1))
         let deltas = [Samples.author(syd, owner(1)), Samples.author(syd, owner(2))]
@@ -135,14 +135,14 @@ struct ReplicaApplyTests {
         let wrong = Samples.withPart(deltas[0], DeltaForge.flipped(part, at: 3))
         let report = try Samples.apply([wrong, deltas[1]], keys: keys, to: usw)
         #expect(report.findings == [.partRefused(deltas[0].reference)])
-        #expect(report.added.map(\.fate) == [.waiting, .waiting], "its follower waits with it")
-        #expect(try usw.replica.delta(deltas[0].id)?.parts == [nil])
-        #expect(usw.replica.haveSet.contains(deltas[0].reference), "its header is held")
+        #expect(report.added.map(\.fate) == [.waiting], "its follower waits for it")
+        #expect(try usw.replica.delta(deltas[0].id) == nil)
+        #expect(!usw.replica.haveSet.contains(deltas[0].reference), "so whoever has it whole will send it")
         let again = try Samples.apply([wrong], keys: keys, to: usw)
         #expect(again.findings == [.partRefused(deltas[0].reference)])
-        #expect(usw.replica.fate(deltas[0].id) == .waiting)
+        #expect(usw.replica.fate(deltas[0].id) == nil)
         let filled = try Samples.apply([deltas[0]], keys: keys, to: usw, from: Samples.team.sites[2])
-        #expect(filled.duplicateCount == 1)
+        #expect(filled.duplicateCount == 0)
         #expect(filled.findings == [])
         #expect(filled.documents == [Samples.document])
         #expect(usw.replica.waitingCount == 0)
@@ -175,15 +175,15 @@ struct ReplicaApplyTests {
         #expect(try usw.replica.delta(delta.id)?.parts == delta.parts)
     }
 
-    @Test("a header without its part waits, and the part fills it later")
+    @Test("a header without its global part is not held, and the whole delta passes later")
     func headerFirst() throws {
         let (syd, usw) = (Samples.peer(0), Samples.peer(1))
         let delta = Samples.author(syd, owner(1))
         let keys = Samples.keys(syd, [delta])
         let report = try Samples.apply([Samples.withPart(delta, nil)], keys: keys, to: usw)
         #expect(report.findings == [], "a part that is not there is not a wrong part")
-        #expect(usw.replica.fate(delta.id) == .waiting)
-        _ = try Samples.apply([delta], keys: [], to: usw)
+        #expect(usw.replica.fate(delta.id) == nil)
+        _ = try Samples.apply([delta], keys: keys, to: usw)
         #expect(usw.replica.fate(delta.id) == .applied)
         #expect(usw.fingerprint == syd.fingerprint)
     }
@@ -194,7 +194,7 @@ struct ReplicaApplyTests {
         let delta = Samples.author(syd, owner(1))
         let report = try Samples.apply([delta], keys: [], to: usw)
         #expect(report.findings == [.partRefused(delta.reference)])
-        #expect(usw.replica.fate(delta.id) == .waiting)
+        #expect(usw.replica.fate(delta.id) == nil)
         _ = try Samples.apply([delta], keys: Samples.keys(syd, [delta]), to: usw)
         #expect(usw.replica.fate(delta.id) == .applied)
     }

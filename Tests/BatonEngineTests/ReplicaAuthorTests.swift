@@ -258,18 +258,4 @@ struct ReplicaRestrictedTests {
         let state = try #require(try use.replica.document(Samples.document))
         #expect(state[.us]?.unread == [delta.id], "the document is badged")
     }
-
-    /// Any order, any batching, any duplication gives one state.
-    @Test("a restricted part that comes after its delta has passed is folded as if it had come with it")
-    func restrictedPartLater() throws {
-        let (delta, keys) = try Self.restricted()
-        let (late, whole) = (try Self.cleared(), try Self.cleared())
-        _ = try Samples.apply([delta], keys: keys, to: whole)
-        var without = delta
-        without.parts[1] = nil
-        _ = try Samples.apply([without], keys: keys, to: late)
-        _ = try Samples.apply([delta], keys: keys, to: late)
-        #expect(try late.replica.delta(delta.id)?.hasAllParts == true)
-        #expect(late.fingerprint == whole.fingerprint)
-    }
 }

@@ -224,3 +224,71 @@ struct SyncEngineTests {
         #expect(Self.faults(world).contains(.silent))
     }
 }
+
+/// Drives one engine by hand: what a pool of threads may do to the order of answers.
+@Suite("SyncEngine and a pool that verifies")
+struct SyncEngineOrderTests {
+    private static let team = TestTeam()
+    private static let time = EngineTime(monotonicMilliseconds: 10, wallMilliseconds: 1_700_000_000_000)
+
+    /// An engine of the first site with a live link to the second one.
+    private static func liveEngine() throws -> (engine: SyncEngine, link: LinkID) {
+        let (syd, usw) = (Self.team.sites[0], Self.team.sites[1])
+        func engine(_ site: SiteID) -> SyncEngine {
+            SyncEngine(
+                Self.team.context(site),
+                configuration: EngineConfiguration(peers: [], bootNonce: [UInt8](repeating: 1, count: 16)),
+                have: HaveSet(), verifying: StandInSigning(named: "any"))
+        }
+        func sent(_ actions: [EngineAction]) -> [[UInt8]] {
+            actions.compactMap { if case .send(_, let bytes) = $0 { bytes } else { nil } }
+        }
+        func opening(_ site: SiteID, _ peer: SiteID, isDialler: Bool) -> LinkOpening {
+            LinkOpening(
+                link: LinkID(1), site: peer, isDialler: isDialler, localPin: TestTeam.pin(of: site),
+                remotePin: TestTeam.pin(of: peer))
+        }
+        var (near, far) = (engine(syd), engine(usw))
+        let link = LinkID(1)
+        _ = near.step(.linkOpened(opening(syd, usw, isDialler: false)), at: Self.time)
+        var toNear = sent(far.step(.linkOpened(opening(usw, syd, isDialler: true)), at: Self.time))
+        while !toNear.isEmpty {
+            let toFar = toNear.flatMap { sent(near.step(.bytesReceived(link, $0), at: Self.time)) }
+            toNear = toFar.flatMap { sent(far.step(.bytesReceived(link, $0), at: Self.time)) }
+        }
+        try #require(near.snapshot.peers.first?.state == "live")
+        return (near, link)
+    }
+
+    @Test("chunks are applied in the order received, whichever was verified first")
+    func order() throws {
+        var (engine, link) = try Self.liveEngine()
+        let author = ReplicaPeer(Self.team.context(Self.team.sites[1], incarnation: 4))
+        let document = DocumentID(kind: .escalation, suffix: [UInt8](repeating: 8, count: 15))
+        let deltas = (0..<4).map { number in
+            author.author(
+                document,
+                [
+                    Operation(
+                        shape: OperationShape(kind: .append, field: TestFields.note, isMaterial: true),
+                        body: .text("\(number)"))
+                ], by: Self.team.person(at: author.site))
+        }
+        var jobs: [(id: WorkID, job: VerificationJob)] = []
+        for delta in deltas {
+            let chunk = DeltaChunk(keys: [], deltas: [WireDelta(delta)], remaining: 0)
+            for action in engine.step(.bytesReceived(link, Message.deltas(chunk).framed()), at: Self.time) {
+                if case .verify(let id, let job) = action { jobs.append((id, job)) }
+            }
+        }
+        #expect(jobs.count == 4)
+        var applied: [DeltaID] = []
+        for (id, job) in [jobs[2], jobs[3], jobs[0], jobs[1]] {
+            let outcome = job.run(hashing: StandInHashing(), verifying: StandInSigning(named: "any"))
+            for action in engine.step(.verified(id, outcome), at: Self.time) {
+                if case .apply(_, let batch) = action { applied.append(contentsOf: batch.deltas.map(\.id)) }
+            }
+        }
+        #expect(applied == deltas.map(\.id))
+    }
+}

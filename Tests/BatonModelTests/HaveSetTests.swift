@@ -188,9 +188,10 @@ struct HaveSetRefusalTests {
             }
             writer.arrayHeader(contested.count)
             for (seq, byte) in contested {
-                writer.arrayHeader(2)
+                writer.arrayHeader(3)
                 writer.unsigned(seq)
                 writer.bytes([UInt8](repeating: byte, count: idBytes))
+                writer.bool(true)
             }
         }
         return writer.bytes
@@ -332,5 +333,15 @@ struct HaveSetForkTests {
         let digests = [one, two].map { Self.stated($0).digest(hashing: ModelSamples.hashing) }
         #expect(one.places == two.places || digests[0] != digests[1], "equal digests for different logs")
         #expect(one.places == two.places, "the second branch never reaches the side that holds the first")
+    }
+
+    /// The other side has both branches by now, so nothing but the missing branch itself tells the two apart.
+    @Test("a branch that is known of and not held is still sent by a side that holds all of them")
+    func knownAndNotHeld() {
+        let left = Self.log([(1, 0), (2, 0), (3, 7)])
+        let right = Self.log([(1, 0), (2, 0), (2, 7), (3, 7)])
+        let digests = [left, right].map { Self.stated($0).digest(hashing: ModelSamples.hashing) }
+        #expect(digests[0] != digests[1], "equal digests for different logs")
+        Self.expectEqualAfterwards(left, right, "the branch never comes")
     }
 }

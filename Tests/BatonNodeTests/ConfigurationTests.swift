@@ -31,8 +31,13 @@ struct ConfigurationTests {
 
     @Test("an unknown key is refused with its line and the nearest known one")
     func unknownKey() {
-        #expect(self.issues("site: syd\nlisen: 127.0.0.1:1\n") == ["line 2: There is no key lisen. Did you mean listen?"])
-        #expect(self.issues("limits:\n  readial: 5s\n").first?.hasPrefix("line 2: There is no key limits.readial.") == true)
+        #expect(
+            self.issues("site: syd\nlisen: 127.0.0.1:1\n") == [
+                "line 2: There is no key lisen. Did you mean listen?"
+            ])
+        #expect(
+            self.issues("limits:\n  readial: 5s\n").first?.hasPrefix(
+                "line 2: There is no key limits.readial.") == true)
         #expect(self.issues("peers:\n  - site: usw\n    adress: h:1\n").count == 1)
     }
 
@@ -40,16 +45,21 @@ struct ConfigurationTests {
         "what would make a value other than what stands there is refused",
         arguments: [
             "log: &a\n  level: info\n", "site: *a\n", "site: !!str syd\nfolder: !x /a\n", "<<: {site: syd}\n",
-            "site: syd\n---\nsite: usw\n", "site: syd\nsite: usw\n", "limits: {redial: 30}\n", "limits: {redial: 1:30}\n",
-            "limits: {frame: 12}\n", "listen: 7420\n", "listen: host:99999\n", "folder: var/lib\n", "log: {level: loud}\n",
-            "incarnation: {records: /run}\n", "incarnation: {records: [run]}\n", "- site\n", "site: [syd]\n", "\t:\n",
+            "site: syd\n---\nsite: usw\n", "site: syd\nsite: usw\n", "limits: {redial: 30}\n",
+            "limits: {redial: 1:30}\n",
+            "limits: {frame: 12}\n", "listen: 7420\n", "listen: host:99999\n", "folder: var/lib\n",
+            "log: {level: loud}\n",
+            "incarnation: {records: /run}\n", "incarnation: {records: [run]}\n", "- site\n", "site: [syd]\n",
+            "\t:\n",
             "peers: [{site: usw, address: 'h:1'}, {site: usw, address: 'h:2'}]\n", "peers: [{site: usw}]\n",
         ])
     func refused(text: String) { #expect(!self.issues(text).isEmpty) }
 
     @Test("a site named no stays a name, and times carry units")
     func plainWords() {
-        guard case .success(let configuration) = ConfigurationDecoder.decode("site: no\nlimits: {redial: 2m}\n") else {
+        guard
+            case .success(let configuration) = ConfigurationDecoder.decode("site: no\nlimits: {redial: 2m}\n")
+        else {
             Issue.record("refused")
             return
         }

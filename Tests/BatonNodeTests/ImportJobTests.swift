@@ -45,9 +45,12 @@ private final class StandInNode: OperatorAPI {
             state.sizes.append(batch.entries.count)
             return batch.entries.map { entry in
                 if entry.operations[0].value == .map(["text": .text("refuse me"), "at": .integer(0)]) {
-                    return BatchOutcome(.refused, error: APIFault(.badValue, "It does not fit.", "Change it."))
+                    return BatchOutcome(
+                        .refused, error: APIFault(.badValue, "It does not fit.", "Change it."))
                 }
-                guard state.keys.insert(entry.document + entry.key).inserted else { return BatchOutcome(.known) }
+                guard state.keys.insert(entry.document + entry.key).inserted else {
+                    return BatchOutcome(.known)
+                }
                 state.entries.append(entry)
                 return BatchOutcome(.authored, delta: "00")
             }
@@ -59,7 +62,8 @@ private final class StandInNode: OperatorAPI {
 
     private var status: StatusReply {
         StatusReply(
-            asOf: Freshness(site: self.site, at: 0, peers: []), version: "1", site: self.site, author: "", team: "",
+            asOf: Freshness(site: self.site, at: 0, peers: []), version: "1", site: self.site, author: "",
+            team: "",
             teamName: "", membershipEpoch: 1, operatorName: "alee", operatorRoles: [], operatorChoices: [],
             counts: StatusReply.Counts(
                 cases: 0, openCases: 0, openS0: 0, deltas: 0, waiting: 0, void: 0, unread: 0, conflicts: 0),
@@ -73,7 +77,9 @@ struct ImportJobTests {
     private struct Folder: ~Copyable {
         let path = FileManager.default.temporaryDirectory.path + "/baton-import-\(UUID().uuidString)"
 
-        init() throws { try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true) }
+        init() throws {
+            try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+        }
         deinit { try? FileManager.default.removeItem(atPath: self.path) }
 
         func write(_ name: String, _ text: String) throws -> String { try self.write(name, Data(text.utf8)) }
@@ -130,7 +136,7 @@ struct ImportJobTests {
             rejects == """
                 file,line,reason
                 "incidents.csv",4,"the incident IM1 stands in line 2 already"
-                "incidents.csv",5,"open_time: the day is written with slashes, which leaves open what is the month: \
+                "incidents.csv",5,"open_time: a day with slashes leaves open what is the month: \
                 write 2013-02-06T13:07:45Z"
                 "activities.csv",5,"no good row of the incidents has the id IM9"
                 "activities.csv",6,"it has 4 fields where the header has 6"
@@ -205,7 +211,8 @@ struct ImportJobTests {
         #expect(try folder.text("rejects.csv").contains(",2,\"the node refused it: It does not fit.\""))
     }
 
-    @Test("files that are no CSV, empty, or without a needed column are refused as a whole, each with its code")
+    @Test(
+        "files that are no CSV, empty, or without a needed column are refused as a whole, each with its code")
     func wholeFiles() async throws {
         let folder = try Folder()
         let cases: [(name: String, bytes: Data, code: String)] = [
@@ -219,7 +226,9 @@ struct ImportJobTests {
         let job = ImportJob(nil, options: try self.options(folder), hashing: Blake2b())
         for (name, bytes, code) in cases {
             let file = try folder.write(name, bytes)
-            let fault = await #expect(throws: NodeFault.self) { try await job.events(file, columns: columns, log: "l") }
+            let fault = await #expect(throws: NodeFault.self) {
+                try await job.events(file, columns: columns, log: "l")
+            }
             #expect(fault?.code == code)
             #expect(fault?.hint.isEmpty == false)
         }

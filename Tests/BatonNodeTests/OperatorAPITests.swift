@@ -31,7 +31,8 @@ struct OperatorAPITests {
             let client = node.client
             let made = try await client.create(
                 NewCase(
-                    type: "edr", title: "Harlan request", severity: "S0", agency: "Harlan SO", tags: ["night", "edr"],
+                    type: "edr", title: "Harlan request", severity: "S0", agency: "Harlan SO",
+                    tags: ["night", "edr"],
                     note: "Received by phone.", owner: "syd-op"))
             let ref = made.detail.summary.ref
             #expect(ref.hasPrefix("EDR-"))
@@ -62,10 +63,16 @@ struct OperatorAPITests {
             #expect(timeline.entries.map(\.text) == ["Received by phone.", "Called back at 03:02."])
             let page = try await client.timeline(ref, limit: 1)
             #expect(page.entries.map(\.text) == ["Called back at 03:02."])
-            #expect(try await client.timeline(ref, limit: 1, before: page.before).entries.map(\.text) == ["Received by phone."])
+            #expect(
+                try await client.timeline(ref, limit: 1, before: page.before).entries.map(\.text) == [
+                    "Received by phone."
+                ])
             let log = try await client.log(ref)
             #expect(log.deltas.count == 4)
-            #expect(log.deltas.allSatisfy { $0.fate == "applied" && $0.safeAt == ["syd"] && $0.written.by == "syd-op" })
+            #expect(
+                log.deltas.allSatisfy {
+                    $0.fate == "applied" && $0.safeAt == ["syd"] && $0.written.by == "syd-op"
+                })
             #expect(try await client.status().counts.openS0 == 1)
             #expect(try await client.audit().records.first?.kind == "authored")
             let verified = try await client.verify()
@@ -76,7 +83,9 @@ struct OperatorAPITests {
 
     @Test("a repeated command does nothing twice, and another operator's key is another key")
     func idempotency() async throws {
-        let people = ["one", "two"].map { SiteCard.Person(name: $0, userIDs: [getuid()], roles: [.specialist]) }
+        let people = ["one", "two"].map {
+            SiteCard.Person(name: $0, userIDs: [getuid()], roles: [.specialist])
+        }
         try await self.withNode(people: people) { node in
             let api = EmbeddedOperatorAPI(node.service, userID: getuid())
             let new = NewCase(type: "OTHER", title: "Once")
@@ -103,10 +112,13 @@ struct OperatorAPITests {
             other.actingAs = "somebody"
             #expect(try await self.fault { _ = try await other.status() }.code == "api.not-an-operator")
             #expect(try await node.client.status().operatorName == "watch")
-            let fault = try await self.fault { _ = try await node.client.create(NewCase(type: "OTHER", title: "x")) }
+            let fault = try await self.fault {
+                _ = try await node.client.create(NewCase(type: "OTHER", title: "x"))
+            }
             #expect(fault.code == "api.not-authorised")
             #expect(fault.exit == ExitCode.refused.rawValue)
-            #expect(try await self.fault { _ = try await node.client.pause("usw") }.code == "api.no-such-peer")
+            #expect(
+                try await self.fault { _ = try await node.client.pause("usw") }.code == "api.no-such-peer")
         }
     }
 
@@ -122,21 +134,34 @@ struct OperatorAPITests {
                 (ChangeOperation(.set, field: "severity", value: .text("S7")), "api.bad-value"),
                 (ChangeOperation(.set, field: "type", value: .text("XYZ")), "api.bad-value"),
                 (ChangeOperation(.set, field: "owner", value: .text("nobody-here")), "api.bad-value"),
-                (ChangeOperation(.set, field: "title", value: .text(String(repeating: "a", count: 600))), "api.bad-value"),
+                (
+                    ChangeOperation(.set, field: "title", value: .text(String(repeating: "a", count: 600))),
+                    "api.bad-value"
+                ),
                 (ChangeOperation(.set, field: "title", value: .text("  ")), "api.bad-value"),
                 (ChangeOperation(.set, field: "received", value: .integer(-1)), "api.bad-value"),
                 (ChangeOperation(.set, field: "tags", value: .text("x")), "api.bad-value"),
                 (ChangeOperation(.append, value: .text("")), "api.bad-value"),
                 (ChangeOperation(.append, value: .integer(3)), "api.bad-value"),
-                (ChangeOperation(.append, value: .map(["text": .text("a"), "x": .text("b")])), "api.bad-value"),
-                (ChangeOperation(.append, value: .text(String(repeating: "a", count: 40_000))), "api.too-large"),
+                (
+                    ChangeOperation(.append, value: .map(["text": .text("a"), "x": .text("b")])),
+                    "api.bad-value"
+                ),
+                (
+                    ChangeOperation(.append, value: .text(String(repeating: "a", count: 40_000))),
+                    "api.too-large"
+                ),
             ]
             for (operation, code) in wrong {
-                let fault = try await self.fault { _ = try await client.change(ref, ChangeRequest(operations: [operation])) }
+                let fault = try await self.fault {
+                    _ = try await client.change(ref, ChangeRequest(operations: [operation]))
+                }
                 #expect(fault.code == code, "\(operation)")
                 #expect(fault.message.hasSuffix(".") && fault.hint.hasSuffix("."))
             }
-            let empty = try await self.fault { _ = try await client.change(ref, ChangeRequest(operations: [])) }
+            let empty = try await self.fault {
+                _ = try await client.change(ref, ChangeRequest(operations: []))
+            }
             #expect(empty.code == "api.bad-body")
             for (text, code) in [
                 ("EDR-ZZZZZZ", "api.no-such-case"), ("%%%", "api.bad-handle"), ("X", "api.bad-handle"),
@@ -154,17 +179,24 @@ struct OperatorAPITests {
             let api = EmbeddedOperatorAPI(node.service, userID: getuid())
             let calls: [(APICall, String)] = [
                 (APICall("GET", "/"), "api.no-such-path"), (APICall("GET", "/v2/status"), "api.no-such-path"),
-                (APICall("GET", "/v1/nothing"), "api.no-such-path"), (APICall("GET", "/v1/cases/a/b/c"), "api.no-such-path"),
-                (APICall("DELETE", "/v1/status"), "api.no-such-method"), (APICall("GET", "/v1/verify"), "api.no-such-method"),
+                (APICall("GET", "/v1/nothing"), "api.no-such-path"),
+                (APICall("GET", "/v1/cases/a/b/c"), "api.no-such-path"),
+                (APICall("DELETE", "/v1/status"), "api.no-such-method"),
+                (APICall("GET", "/v1/verify"), "api.no-such-method"),
                 (APICall("GET", "/v1/status", query: [.init("x", "1")]), "api.bad-query"),
                 (APICall("GET", "/v1/cases", query: [.init("view", "hers")]), "api.bad-query"),
                 (APICall("GET", "/v1/cases", query: [.init("limit", "0")]), "api.bad-query"),
-                (APICall("GET", "/v1/cases", query: [.init("limit", "1"), .init("limit", "2")]), "api.bad-query"),
+                (
+                    APICall("GET", "/v1/cases", query: [.init("limit", "1"), .init("limit", "2")]),
+                    "api.bad-query"
+                ),
                 (APICall("GET", "/v1/find"), "api.bad-query"),
                 (APICall("POST", "/v1/cases", body: Array("{".utf8)), "api.bad-body"),
                 (APICall("POST", "/v1/cases", body: Array(#"{"type":"OTHER"}"#.utf8)), "api.bad-body"),
                 (
-                    APICall("POST", "/v1/cases", body: Array(#"{"type":"OTHER","title":"x","severty":"S0"}"#.utf8)),
+                    APICall(
+                        "POST", "/v1/cases", body: Array(#"{"type":"OTHER","title":"x","severty":"S0"}"#.utf8)
+                    ),
                     "api.bad-body"
                 ),
                 (
@@ -174,7 +206,8 @@ struct OperatorAPITests {
                 ),
             ]
             for (call, code) in calls {
-                #expect(try await self.fault { _ = try await api.call(call) }.code == code, "\(call.method) \(call.path)")
+                let fault = try await self.fault { _ = try await api.call(call) }
+                #expect(fault.code == code, "\(call.method) \(call.path)")
             }
         }
     }
@@ -183,7 +216,9 @@ struct OperatorAPITests {
     func encoding() {
         for text in ["", "plain", "a b/c?d=e&f%", "émoji 🚨", "+"] {
             #expect(APIText.decoded(APIText.encoded(text)) == text)
-            #expect(APIText.parameters(String(APIText.query([.init("q", text)]).dropFirst()))?.first?.value == text)
+            #expect(
+                APIText.parameters(String(APIText.query([.init("q", text)]).dropFirst()))?.first?.value
+                    == text)
         }
         #expect(APIText.decoded("%zz") == nil)
         #expect(APIText.decoded("%f") == nil)

@@ -30,7 +30,8 @@ struct SiteNodeTests {
             try await self.run(usw) { western in
                 let id = made.detail.summary.id
                 _ = try await eventually { try? await western.show(id) }
-                _ = try await western.change(id, ChangeRequest(operations: [ChangeOperation(.milestone, field: "triaged")]))
+                _ = try await western.change(
+                    id, ChangeRequest(operations: [ChangeOperation(.milestone, field: "triaged")]))
                 _ = try await eventually {
                     try await sydney.show(id).detail.summary.status == "triaged" ? true : nil
                 }
@@ -48,12 +49,16 @@ struct SiteNodeTests {
     func pause() async throws {
         let team = try TestTeam(["syd", "usw"])
         try await self.run(try team.node("syd")) { client in
-            #expect(try await client.pause("usw").paused == ["usw"])
-            #expect(try await client.audit().records.contains { $0.detail == "sync paused" && $0.by == "syd-op" })
+            let paused = try await client.pause("usw").paused
+            #expect(paused == ["usw"])
+            let records = try await client.audit().records
+            #expect(records.contains { $0.detail == "sync paused" && $0.by == "syd-op" })
         }
         try await self.run(try team.node("syd")) { client in
-            #expect(try await client.sync().paused == ["usw"])
-            #expect(try await client.resume("usw").paused == [])
+            let paused = try await client.sync().paused
+            #expect(paused == ["usw"])
+            let resumed = try await client.resume("usw").paused
+            #expect(resumed == [])
         }
     }
 
@@ -96,7 +101,8 @@ struct SiteNodeTests {
             let refs = try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<200 {
                     group.addTask {
-                        try await client.create(NewCase(type: "OTHER", title: "Case \(number)")).detail.summary.id
+                        try await client.create(NewCase(type: "OTHER", title: "Case \(number)")).detail
+                            .summary.id
                     }
                 }
                 return try await group.reduce(into: Set<String>()) { $0.insert($1) }
@@ -124,12 +130,19 @@ struct SiteNodeTests {
                             return (error as? APIFault)?.code ?? "\(error)"
                         }
                     }
-                    if number == 32 { group.addTask { node.stop(); return "stop" } }
+                    if number == 32 {
+                        group.addTask {
+                            node.stop()
+                            return "stop"
+                        }
+                    }
                 }
                 return await group.reduce(into: [String]()) { $0.append($1) }
             }
             // A command may also be kept and its answer not be read any more, since the replica closes.
-            let known: Set = ["kept", "stop", "api.stopping", "node.stopping", "store.closed", "api.no-such-case"]
+            let known: Set = [
+                "kept", "stop", "api.stopping", "node.stopping", "store.closed", "api.no-such-case",
+            ]
             #expect(Set(codes).isSubset(of: known), "\(Set(codes))")
         }
         let report = try Upkeep.verifyLog(team.place.folder("syd"))

@@ -33,7 +33,10 @@ struct TrustTests {
     func cardChanged() throws {
         let key = try Self.key(1)
         let text = try Self.card("syd", key: key, people: ["alee"]).text(signedBy: key)
-        for (old, new) in [("region: test", "region: best"), ("uid=1000", "uid=1001"), ("alee", "blee"), ("\nsite", "\n\nsite")] {
+        for (old, new) in [
+            ("region: test", "region: best"), ("uid=1000", "uid=1001"), ("alee", "blee"),
+            ("\nsite", "\n\nsite"),
+        ] {
             let changed = text.replacingOccurrences(of: old, with: new)
             #expect(throws: NodeFault.self) { try SiteCard(reading: changed, origin: "x") }
         }
@@ -77,7 +80,9 @@ struct TrustTests {
         #expect(throws: NodeFault.self) { try maker.found(team: "T", cards: [syd, usw], clearances: [:]) }
         #expect(throws: NodeFault.self) { try maker.found(team: "T", cards: [syd, syd], clearances: [:]) }
         #expect(throws: NodeFault.self) { try maker.found(team: "", cards: [syd], clearances: [:]) }
-        #expect(throws: NodeFault.self) { try maker.found(team: "T", cards: [syd], clearances: [usw.site: [.us]]) }
+        #expect(throws: NodeFault.self) {
+            try maker.found(team: "T", cards: [syd], clearances: [usw.site: [.us]])
+        }
         let team = try maker.found(team: "T", cards: [syd], clearances: [:])
         #expect(throws: NodeFault.self) {
             try Self.maker(10).extend(team, adding: [], removing: [], clearances: [:])

@@ -54,6 +54,10 @@ struct BadInputTests {
             "Choose from: mine"),
         Case(
             "queue mine team", "grammar.too-many-arguments", 2, "`team` is one word too many", "Usage: queue"),
+        Case("note EDR-1 hello", "grammar.not-a-handle", 2, "type at least 3 characters", "Use a handle"),
+        Case(
+            "note EDR-7K3QM2-0 hi", "grammar.not-a-handle", 2, "check character does not fit", "Use a handle"),
+        Case("note @0 hello", "grammar.not-a-handle", 2, "`@0` is not a row.", "@1, @2"),
         Case("find", "grammar.missing-argument", 2, "`find` needs WORDS.", "Usage: find WORDS"),
         Case("new EDR", "grammar.missing-argument", 2, "`new` needs TITLE.", "Usage: new"),
         Case("new ERD title", "grammar.bad-value", 2, "`ERD` is not one of the words", "Did you mean EDR?"),
@@ -153,7 +157,7 @@ struct BadInputTests {
         #expect(text.code == 2 && text.out.isEmpty)
         #expect(
             text.error
-                == "[grammar.unknown-command] There is no command `shwo`. Did you mean show? Else:\nhelp\n")
+                == "[grammar.unknown-command] There is no command `shwo`. Did you mean show? Else: help\n")
         let json = await fixture.oneShot(["shwo", "--json"])
         let reply = try JSONDecoder().decode(ReplyEnvelope<NoData>.self, from: Data(json.out.utf8))
         #expect(reply.problem?.code == "grammar.unknown-command" && json.error.isEmpty)

@@ -233,8 +233,7 @@ extension DeskDouble {
         switch operation.action {
         case .set:
             kept.fields[operation.field ?? ""] =
-                value == .null
-                ? nil : [FieldVersion(value: value, written: written, delta: "d", isShown: true)]
+                [FieldVersion(value: value, written: written, delta: "d", isShown: true)]
         case .add: kept.tags = Set(kept.tags + [text ?? ""]).sorted()
         case .remove: kept.tags.removeAll { $0 == text }
         case .append:

@@ -95,6 +95,8 @@ struct GrammarTests {
         #expect(try self.parsed("note edr-7k3qm2 called").reference == .handle("edr-7k3qm2"))
         #expect(try self.parsed("note @12 called").reference == .row(12))
         #expect(try self.parsed("note called EDR-7K3QM2").reference == nil)
+        #expect(try self.parsed("note @kim please call").reference == nil)
+        #expect(self.issue("note other-than that")?.code == "grammar.case-or-text")
         #expect(self.issue("note edr-related call")?.code == "grammar.case-or-text")
         #expect(try self.parsed("show facts").argument("section") == "facts")
         #expect(try self.parsed("show 7k3qm2 facts").reference == .handle("7k3qm2"))

@@ -76,7 +76,9 @@ struct RenderingTests {
     @Test("a change echoes case, title, before and after, and where it is stored")
     func changeText() async {
         let fixture = await DeskFixture.withCases()
-        let outcome = await fixture.session(["edit TTL-7K3Q13 owner kim", "edit EDR-7K3Q12 due +30m --utc"])
+        let outcome = await fixture.session([
+            "edit TTL-7K3Q13 owner kim", "edit EDR-7K3Q12 due +30m --utc", "edit TTL-7K3Q13 owner -",
+        ])
         #expect(
             outcome.out == """
                 Changed: TTL-7K3Q13  Threat against a school
@@ -84,6 +86,9 @@ struct RenderingTests {
                 saved here (syd); not yet confirmed by usw
                 Changed: EDR-7K3Q12  Stated plan for tonight
                 due  2026-11-22T03:30:00Z -> 2026-11-22T03:42:00Z
+                saved here (syd); not yet confirmed by usw
+                Changed: TTL-7K3Q13  Threat against a school
+                owner  kim -> nobody
                 saved here (syd); not yet confirmed by usw
 
                 """)

@@ -114,6 +114,8 @@ struct DeskSessionTests {
             ["use EDR-7K3Q12", "note", "secret", "~q", "status"], isInteractive: true)
         #expect(given.out.contains("[desk.abandoned]"))
         #expect(fixture.api.model.withLock { $0.cases[0].notes.count } == 1)
+        let counted = await fixture.session(["# one", "note EDR-7K3Q12", "three", ".", "frob"])
+        #expect(counted.error.hasPrefix("line 5: [grammar.unknown-command]"))
         let cut = await fixture.session(["note EDR-7K3Q12", "half"])
         #expect(cut.code == 2 && cut.error.contains("[desk.unfinished-text]"))
         let piped = await fixture.oneShot(["note", "EDR-7K3Q12"], lines: ["whole", "text"])

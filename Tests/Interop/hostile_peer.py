@@ -8,6 +8,7 @@ honest peer still gets what is written, and nothing of the bad input is folded.
 
 import os
 import re
+import sqlite3
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ import _nodes
 import _peer
 import _wire as wire
 import sites
+import verify_replica
 
 SET_TITLE = 1 << 6 | 32 | 1
 SETTINGS = "limits:\n  heartbeat: 500ms\n  silence: 2s\n"
@@ -41,8 +43,10 @@ def document():
     return bytes([1]) + os.urandom(15)
 
 
-def chunk(*deltas):
-    return [5, [key for *_, key in deltas], [[header, signature, parts] for header, signature, parts, _ in deltas], 0]
+def chunk(delta, has_key=True):
+    """A chunk of one delta. Its key is left out where the delta is refused: that would be a second offence."""
+    header, signature, parts, key = delta
+    return [5, [key] if has_key else [], [[header, signature, parts]], 0]
 
 
 def garbage(member, link):
@@ -76,20 +80,20 @@ def oversized(member, link):
 
 def wrongly_signed(member, link):
     header, signature, parts, key = member.delta(document(), [(SET_TITLE, "forged")])
-    link.send(chunk((header, signature[:-1] + bytes([signature[-1] ^ 1]), parts, key)))
+    link.send(chunk((header, signature[:-1] + bytes([signature[-1] ^ 1]), parts, key), has_key=False))
 
 
 def impersonation(member, link):
     author = ("usw", 1, os.urandom(8))
-    link.send(chunk(member.delta(document(), [(SET_TITLE, "not ours")], author=author)))
+    link.send(chunk(member.delta(document(), [(SET_TITLE, "not ours")], author=author), has_key=False))
 
 
 def unknown_epoch(member, link):
-    link.send(chunk(member.delta(document(), [(SET_TITLE, "later")], {7: [99, bytes(8)]})))
+    link.send(chunk(member.delta(document(), [(SET_TITLE, "later")], {7: [99, bytes(8)]}), has_key=False))
 
 
 def malformed_header(member, link):
-    link.send(chunk(member.delta(document(), [(SET_TITLE, "odd")], {5: 0})))
+    link.send(chunk(member.delta(document(), [(SET_TITLE, "odd")], {5: 0}), has_key=False))
 
 
 def wrong_part(member, link):
@@ -312,8 +316,7 @@ def main(baton, python):
         member = _peer.Member(bad.folder, top)
         failures = []
         try:
-            node.start([])
-            honest.start([node])
+            failures += swap_part(member, node, honest)
             for number, case in enumerate(ATTACKS, 1):
                 failures += judge(case, number, member, node, honest)
             _nodes.stop(node, honest)
@@ -321,6 +324,43 @@ def main(baton, python):
             _nodes.end(node, honest)
         if failures:
             raise sites.Failure("; ".join(failures))
+
+
+def swap_part(member, node, honest):
+    """Relay another site's authentic delta with other bytes as its part. It must not hide what the site itself brings.
+
+    Starts both nodes, first the honest one alone.
+    """
+    honest.start([])
+    with _nodes.Desk(honest) as desk:
+        case_id = _history.create(desk, type="OTHER", title="Written after attack 0")
+    _nodes.stop(honest)
+    path = os.path.join(honest.folder, "replica.sqlite")
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    header, signature, parts = database.execute("SELECT header, signature, parts FROM delta").fetchone()
+    database.close()
+    node.start([])
+    with _peer.Link(member, node.port) as link:
+        link.go_live()
+        part = os.urandom(len(verify_replica.split_parts(parts)[0]))
+        link.send([5, [], [[header, signature, [part]]], 0])
+        link.is_answered()
+    honest.start([node])
+
+    def shown():
+        with _nodes.Desk(node) as desk:
+            status, _ = desk.wait(desk.submit("GET", f"/v1/cases/{case_id}"))
+        return status == 200
+
+    lines = [line for line in _nodes.log_of(node).splitlines() if LEVELS.search(line)]
+    print(f"  {'swapped part of a relayed delta':<44} {'ignored':<8} -")
+    for line in lines:
+        print(f"      {line}")
+    try:
+        sites.until("the case at the attacked node", shown, 15)
+    except sites.Failure:
+        return ["swapped part: the authentic delta stays hidden though its author has brought it"]
+    return [] if len(lines) == 1 else [f"swapped part: {len(lines)} log lines instead of 1"]
 
 
 def judge(case, number, member, node, honest):

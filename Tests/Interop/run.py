@@ -13,14 +13,26 @@ here = pathlib.Path(__file__).resolve().parent
 
 
 def checks(wanted):
-    """Modules of this folder that have a `main` for the program under test, in order of name."""
+    """Modules of this folder that have a `main` for the program under test, in order of name.
+
+    One that cannot be imported is a check that fails: a missing package must not hide it.
+    """
     for path in sorted(here.glob("*.py")):
-        if path.stem == "run" or (wanted and path.stem not in wanted):
+        if path.stem == "run" or path.stem.startswith("_") or (wanted and path.stem not in wanted):
             continue
-        module = importlib.import_module(path.stem)
-        main = getattr(module, "main", None)
+        try:
+            main = getattr(importlib.import_module(path.stem), "main", None)
+        except ImportError as error:
+            yield path.stem, refusal(error)
+            continue
         if callable(main) and list(inspect.signature(main).parameters) == ["baton", "python"]:
             yield path.stem, main
+
+
+def refusal(error):
+    def check(baton, python):
+        raise error
+    return check
 
 
 def main():

@@ -206,26 +206,31 @@ class Replica:
         for (author, seq), branches in places.items():
             before = places.get((author, seq - 1), [])
             for delta in branches:
-                if before and delta.header.prev not in {held.id for held in before}:
-                    raise Difference(f"{author[0]}#{seq}: prev is not the delta before")
-                self.count("chain links", 1 if before else 0)
+                is_linked = delta.header.prev in {held.id for held in before}
+                self.count("chain links", 1 if is_linked else 0)
+                # Its author has another delta at the place before: a proof of a fork, and no fault of this replica.
+                self.count("links to branches not held", 1 if before and not is_linked else 0)
             self.count("forked places", 1 if len(branches) > 1 else 0)
         return places
 
     def check_have(self, places):
-        by_author = {}
-        for author, seq in places:
+        by_author, named = {}, {}
+        for (author, seq), branches in places.items():
             by_author.setdefault(author, []).append(seq)
+            if seq > 1:
+                named[author, seq - 1] = {delta.header.prev for delta in branches}
         have = []
         for author in sorted(by_author):
             intervals, contested = [], []
             for seq in sorted(by_author[author]):
-                ids = sorted(delta.id for delta in places[author, seq])
+                held = {delta.id for delta in places[author, seq]}
+                known = held | named.get((author, seq), set())
                 if intervals and intervals[-1][1] + 1 == seq:
-                    intervals[-1][1:] = [seq, ids[0]]
+                    intervals[-1][1:] = [seq, min(held)]
                 else:
-                    intervals.append([seq, seq, ids[0]])
-                contested += [[seq, identity] for identity in ids] if len(ids) > 1 else []
+                    intervals.append([seq, seq, min(held)])
+                if len(known) > 1:
+                    contested += [[seq, identity, identity in held] for identity in sorted(known)]
             have.append([author, intervals, contested])
         stored = {
             self.authors[author]: intervals

@@ -8,7 +8,8 @@ package enum APIText {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 out.unicodeScalars.append(Unicode.Scalar(byte))
             default:
@@ -49,7 +50,9 @@ package enum APIText {
         var parameters: [APICall.Parameter] = []
         for pair in query.split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decoded(sides[0]), let value = decoded(sides.count > 1 ? sides[1] : "") else { return nil }
+            guard let name = decoded(sides[0]), let value = decoded(sides.count > 1 ? sides[1] : "") else {
+                return nil
+            }
             parameters.append(APICall.Parameter(name, value))
         }
         return parameters
@@ -60,7 +63,9 @@ package enum APIText {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do { return Array(try encoder.encode(value)) } catch {
-            throw APIFault(.unreadable, "The value could not be written as JSON.", "Report this: it is a defect of the program.")
+            throw APIFault(
+                .unreadable, "The value could not be written as JSON.",
+                "Report this: it is a defect of the program.")
         }
     }
 
@@ -75,7 +80,8 @@ package enum APIText {
         }
     }
 
-    /// Decodes a request's JSON and refuses keys that the type does not have: a misspelt one would be ignored in silence.
+    /// Decodes a request's JSON and refuses keys that the type does not have: a misspelt one would be
+    /// ignored in silence.
     ///
     /// - Throws: `api.bad-body`.
     package static func strictValue<Value: Codable>(
@@ -86,7 +92,8 @@ package enum APIText {
         let taken = try Self.value(APIValue.self, json: Self.json(value))
         if let name = Self.leftOver(given, taken) {
             throw APIFault(
-                .badBody, "The JSON body has the key \(name), which is unknown here.", "Compare it with docs/openapi.yaml.")
+                .badBody, "The JSON body has the key \(name), which is unknown here.",
+                "Compare it with docs/openapi.yaml.")
         }
         return value
     }
@@ -114,9 +121,11 @@ package enum APIText {
             case .valueNotFound(_, let context): ("a value is null", context)
             case .keyNotFound(let key, let context): ("\(key.stringValue) is missing", context)
             case .dataCorrupted(let context): ("it is not JSON, or a value is not allowed", context)
-            @unknown default: ("a value is not allowed", DecodingError.Context(codingPath: [], debugDescription: ""))
+            @unknown default:
+                ("a value is not allowed", DecodingError.Context(codingPath: [], debugDescription: ""))
             }
-        let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(
+            separator: ".")
         return path.isEmpty ? words : "\(words) (at \(path))"
     }
 }

@@ -7,7 +7,8 @@ package struct APICall: Sendable, Equatable {
     package var query: [Parameter]
     /// JSON, or empty.
     package var body: [UInt8]
-    /// At most 64 bytes. A repeated call with the same key gives the first one's outcome and does nothing twice.
+    /// At most 64 bytes. A repeated call with the same key gives the first one's outcome and does nothing
+    /// twice.
     package var idempotencyKey: String?
     /// The desk name to act as; nil takes the only one that the user may use.
     package var actingAs: String?
@@ -52,8 +53,8 @@ package struct APIReply: Sendable, Equatable {
 package protocol OperatorAPI: Sendable {
     /// Asks one thing.
     ///
-    /// - Throws: `APIFault`: the node's own, or `api.unreachable` when no answer came. After that one a change may or
-    ///   may not have been made; repeating it with the same idempotency key is safe.
+    /// - Throws: `APIFault`: the node's own, or `api.unreachable` when no answer came. After that one a change may
+    ///   or may not have been made; repeating it with the same idempotency key is safe.
     func call(_ request: APICall) async throws(APIFault) -> APIReply
 }
 
@@ -69,7 +70,9 @@ package enum APIPath {
     package static let audit = "/v1/audit"
     package static let verify = "/v1/verify"
 
-    package static func oneCase(_ reference: String) -> String { "\(Self.cases)/\(APIText.encoded(reference))" }
+    package static func oneCase(_ reference: String) -> String {
+        "\(Self.cases)/\(APIText.encoded(reference))"
+    }
 
     package static func peer(_ site: String, _ action: String) -> String {
         "\(Self.sync)/\(APIText.encoded(site))/\(action)"

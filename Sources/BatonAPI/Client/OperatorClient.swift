@@ -14,7 +14,9 @@ package struct OperatorClient: Sendable {
     package func status() async throws(APIFault) -> StatusReply { try await self.get(APIPath.status) }
     package func digest() async throws(APIFault) -> DigestReply { try await self.get(APIPath.digest) }
     package func sync() async throws(APIFault) -> SyncReply { try await self.get(APIPath.sync) }
-    package func membership() async throws(APIFault) -> MembershipReply { try await self.get(APIPath.membership) }
+    package func membership() async throws(APIFault) -> MembershipReply {
+        try await self.get(APIPath.membership)
+    }
 
     package func audit(limit: Int? = nil) async throws(APIFault) -> AuditReply {
         try await self.get(APIPath.audit, [("limit", limit.map { "\($0)" })])
@@ -44,14 +46,16 @@ package struct OperatorClient: Sendable {
     ) async throws(APIFault) -> ChangeReply {
         try await self.value(
             APICall(
-                "POST", APIPath.oneCase(reference) + "/changes", body: try APIText.json(change), idempotencyKey: key))
+                "POST", APIPath.oneCase(reference) + "/changes", body: try APIText.json(change),
+                idempotencyKey: key))
     }
 
     package func queue(_ query: QueueQuery = QueueQuery()) async throws(APIFault) -> QueueReply {
         try await self.get(
             APIPath.cases,
             [
-                ("view", query.view.rawValue), ("type", query.type), ("severity", query.severity), ("tag", query.tag),
+                ("view", query.view.rawValue), ("type", query.type), ("severity", query.severity),
+                ("tag", query.tag),
                 ("limit", query.limit.map { "\($0)" }), ("offset", query.offset.map { "\($0)" }),
             ])
     }
@@ -75,7 +79,9 @@ package struct OperatorClient: Sendable {
         try await self.get(APIPath.find, [("q", words), ("limit", limit.map { "\($0)" })])
     }
 
-    package func conflicts() async throws(APIFault) -> ConflictsReply { try await self.get(APIPath.conflicts) }
+    package func conflicts() async throws(APIFault) -> ConflictsReply {
+        try await self.get(APIPath.conflicts)
+    }
 
     // Sending.
 

@@ -1,4 +1,5 @@
-/// `POST /v1/batch`: entries that were written elsewhere first, at most `entriesMax`, committed together and in order.
+/// `POST /v1/batch`: entries that were written elsewhere first, at most `entriesMax`, committed together
+/// and in order.
 ///
 /// What they record has happened long ago, so none of it counts as news that a close must have read.
 package struct BatchRequest: Codable, Sendable, Equatable {
@@ -13,8 +14,8 @@ package struct BatchRequest: Codable, Sendable, Equatable {
 package struct BatchEntry: Codable, Sendable, Equatable {
     /// A case's id, 32 hexadecimal digits beginning with 01; the case is begun where it is not here.
     package var document: String
-    /// 32 hexadecimal digits that name the entry's origin. An entry whose key the case already holds, from whichever
-    /// site, is known and not written again.
+    /// 32 hexadecimal digits that name the entry's origin. An entry whose key the case already holds, from
+    /// whichever site, is known and not written again.
     package var key: String
     package var operations: [ChangeOperation]
 

@@ -9,14 +9,16 @@ package struct NewCase: Codable, Sendable, Equatable {
     package var receivedAt: Int64?
     package var tags: [String]?
     package var note: String?
-    /// 32 hexadecimal digits beginning with 01, for imports whose ids are a hash of the origin; absent: a random one.
+    /// 32 hexadecimal digits beginning with 01, for imports whose ids are a hash of the origin; absent: a
+    /// random one.
     package var id: String?
     /// The desk name of the first owner; absent: nobody has it yet.
     package var owner: String?
 
     package init(
         type: String, title: String, severity: String? = nil, source: String? = nil, agency: String? = nil,
-        receivedAt: Int64? = nil, tags: [String]? = nil, note: String? = nil, id: String? = nil, owner: String? = nil
+        receivedAt: Int64? = nil, tags: [String]? = nil, note: String? = nil, id: String? = nil,
+        owner: String? = nil
     ) {
         self.type = type
         self.title = title
@@ -102,7 +104,8 @@ package struct QueueQuery: Sendable, Equatable {
     package var offset: Int?
 
     package init(
-        _ view: View = .team, type: String? = nil, severity: String? = nil, tag: String? = nil, limit: Int? = nil,
+        _ view: View = .team, type: String? = nil, severity: String? = nil, tag: String? = nil,
+        limit: Int? = nil,
         offset: Int? = nil
     ) {
         self.view = view

@@ -94,7 +94,8 @@ package struct CaseDetail: Codable, Sendable, Equatable {
     }
 }
 
-/// A field's value in force. Severity reads `S1`, type `EDR`, owner a desk name; times are milliseconds since 1970.
+/// A field's value in force. Severity reads `S1`, type `EDR`, owner a desk name; times are milliseconds
+/// since 1970.
 package struct FieldView: Codable, Sendable, Equatable {
     package let field: String
     package let value: APIValue
@@ -213,7 +214,8 @@ package struct DeltaView: Codable, Sendable, Equatable {
     }
 
     package init(
-        id: String, author: String, seq: Int64, written: Authorship, fate: String, operations: [OperationView],
+        id: String, author: String, seq: Int64, written: Authorship, fate: String,
+        operations: [OperationView],
         safeAt: [String]
     ) {
         self.id = id

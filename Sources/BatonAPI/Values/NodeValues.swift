@@ -36,7 +36,8 @@ package struct StatusReply: Codable, Sendable, Equatable {
         package let conflicts: Int
 
         package init(
-            cases: Int, openCases: Int, openS0: Int, deltas: Int, waiting: Int, void: Int, unread: Int, conflicts: Int
+            cases: Int, openCases: Int, openS0: Int, deltas: Int, waiting: Int, void: Int, unread: Int,
+            conflicts: Int
         ) {
             self.cases = cases
             self.openCases = openCases

@@ -30,7 +30,8 @@ package struct MembershipView: Codable, Sendable, Equatable {
         package let clearances: [String]
 
         package init(
-            site: String, region: String, signingKey: String, tlsPin: String, unwrapKey: String, clearances: [String]
+            site: String, region: String, signingKey: String, tlsPin: String, unwrapKey: String,
+            clearances: [String]
         ) {
             self.site = site
             self.region = region

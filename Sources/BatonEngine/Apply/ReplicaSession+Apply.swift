@@ -4,7 +4,7 @@ extension ReplicaSession {
     /// Logs and folds a batch of authentic deltas. Any order, any batching, any duplication ends in the
     /// same state.
     package func apply(_ batch: IncomingBatch) throws(ReplicaFault) {
-        for key in batch.keys { try self.adopt(key) }
+        try self.adopt(batch.keys, namedBy: batch.deltas)
         var runs = RunCollector()
         for delta in batch.deltas {
             if try self.take(delta) { runs.include(delta.reference) }
@@ -14,18 +14,38 @@ extension ReplicaSession {
         }
     }
 
+    /// Takes the keys that deltas of the same batch name, and no others: a peer must not fill our key store, nor choose
+    /// a key for a log that it does not write.
+    private func adopt(_ keys: [BareKey], namedBy deltas: [Delta]) throws(ReplicaFault) {
+        guard !keys.isEmpty else { return }
+        var named: Set<KeyPlace> = []
+        for delta in deltas {
+            for (index, part) in delta.header.parts.enumerated() {
+                named.insert(KeyPlace(scope: delta.header.keyScope(part: index), id: part.key))
+            }
+        }
+        let clearances = self.context.clearances
+        for key in keys {
+            guard named.contains(KeyPlace(scope: key.scope, id: key.id)) else { continue }
+            guard clearances.contains(key.scope.compartment) else {
+                self.report.findings.append(.keyRefused(key.scope))
+                continue
+            }
+            try self.adopt(key)
+        }
+    }
+
     private func adopt(_ key: BareKey) throws(ReplicaFault) {
         guard try self.key(key.scope, id: key.id) == nil else { return }
-        do {
-            let wrapped = try self.context.sealing.adopt(
-                bareKey: key.bytes, scope: key.scope, expecting: key.id, nonce: self.context.entropy.bytes(24)
-            )
-            try self.keep(wrapped, scope: key.scope)
-        } catch let fault as ReplicaFault {
-            throw fault
+        let wrapped: WrappedKey
+        do throws(SealingFault) {
+            wrapped = try self.context.sealing.adopt(
+                bareKey: key.bytes, scope: key.scope, expecting: key.id, nonce: self.context.entropy.bytes(24))
         } catch {
             self.report.findings.append(.keyRefused(key.scope))
+            return
         }
+        try self.keep(wrapped, scope: key.scope)
     }
 
     /// - Returns: True when the delta was new here.
@@ -36,6 +56,8 @@ extension ReplicaSession {
             try self.fill(known, from: delta)
             return false
         }
+        // Without its global part it is not held: the have-set would tell everybody who has the part not to send it.
+        guard delta.hasGlobalPart else { return false }
         self.observe(delta.header)
         let isChained = try self.have(delta.header.author)
             .endsRun(at: delta.header.seq - 1, with: delta.header.prev)

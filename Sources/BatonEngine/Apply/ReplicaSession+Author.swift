@@ -81,8 +81,16 @@ extension ReplicaSession {
             guard operation.compartment == .global else { throw .compartmentClosed(operation.compartment) }
             try self.check(operation, of: draft.document)
         }
-        bytes += PartPlaintext.encode(draft.operations, compartment: .global).count
+        let plaintext = PartPlaintext.encode(draft.operations, compartment: .global)
+        bytes += plaintext.count
         guard bytes <= DeltaLimits.deltaBytesMax else { throw .tooLarge(limit: DeltaLimits.deltaBytesMax) }
+        // What we could not read back (a body nested too deep) every replica would judge void.
+        do throws(ModelFault) {
+            _ = try PartPlaintext.decode(
+                plaintext, compartment: .global, operationCount: draft.operations.count)
+        } catch {
+            throw .badValue(draft.operations[0].shape.field)
+        }
     }
 
     private func check(_ operation: Operation, of document: DocumentID) throws(AuthorFault) {
@@ -122,7 +130,7 @@ extension ReplicaSession {
                 hashing: self.context.hashing)
         } catch {
             throw ReplicaFault(
-                code: "engine.own-delta", message: "our own delta does not decode: \(error)", isFatal: true)
+                code: "engine.own-delta", message: "our own delta would not decode: \(error)", isFatal: false)
         }
     }
 
@@ -173,7 +181,22 @@ extension ReplicaSession {
                 ranges.append(DeltaRange(author: place.author, first: place.seq, last: place.seq))
             }
         }
-        return ranges
+        return Self.widened(ranges)
+    }
+
+    /// Keeps within what a header may list: more than that becomes one range an author. Listing more as unread is the
+    /// safe side, as it only covers less.
+    private static func widened(_ ranges: [DeltaRange]) -> [DeltaRange] {
+        guard ranges.count > DeltaLimits.unreadRangesMax else { return ranges }
+        var wide: [DeltaRange] = []
+        for range in ranges {
+            if let last = wide.last, last.author == range.author {
+                wide[wide.count - 1].last = range.last
+            } else {
+                wide.append(range)
+            }
+        }
+        return wide
     }
 
     private func ownKey(_ scope: KeyScope) throws(ReplicaFault) -> WrappedKey {

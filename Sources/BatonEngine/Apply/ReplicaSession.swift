@@ -20,7 +20,8 @@ package final class ReplicaSession {
     var report = ApplyReport()
     var lastOpened: (id: DeltaID, index: Int, plaintext: [UInt8])?
 
-    private struct KeyPlace: Hashable {
+    /// One key of a scope: the branches of a forked author may have two.
+    struct KeyPlace: Hashable {
         let scope: KeyScope
         let id: KeyID
     }

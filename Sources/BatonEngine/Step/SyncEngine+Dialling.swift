@@ -100,7 +100,8 @@ extension SyncEngine {
         self.actions.append(.cancelTimer(.heartbeat(link)))
         self.actions.append(.cancelTimer(.greeting(link)))
         self.actions.append(.cancelTimer(.forward(link)))
-        if self.liveLink(of: gone.site) == nil { self.note(.linkLost(gone.site, fault)) }
+        // A fault is told in any case; a link that simply ended only when it was the last to its site.
+        if fault != nil || self.liveLink(of: gone.site) == nil { self.note(.linkLost(gone.site, fault)) }
         if !gone.isLive { self.redials[gone.site, default: Redial()].failed() }
         self.scheduleRedial(gone.site)
     }

@@ -93,7 +93,7 @@ extension SyncEngine {
         var longer = self.context.membership
         for entry in entries where entry.entry.epoch > longer.epoch {
             do {
-                try longer.append(entry, hashing: self.context.hashing, verifying: self.verifying)
+                try longer.append(entry, hashing: self.context.hashing, verifying: self.signatures)
             } catch {
                 throw .membershipRefused(error)
             }
@@ -214,11 +214,24 @@ extension SyncEngine {
         }
         self.links[link] = state
         let work = self.makeWork(.verification(link, state.site, chunk.keys, bytes: bytes))
+        self.verifying[link, default: []].append(work)
         self.actions.append(
             .verify(work, VerificationJob(deltas: chunk.deltas, membership: self.context.membership)))
     }
 
+    /// Goes on with the chunks of a link in the order received: keys stand in the first chunk that needs them, so a
+    /// later one must not overtake it.
     mutating func verified(_ id: WorkID, _ outcome: VerificationOutcome) {
+        guard case .verification(let link, _, _, _)? = self.work[id] else { return }
+        self.verdicts[id] = outcome
+        while let next = self.verifying[link]?.first, let verdict = self.verdicts.removeValue(forKey: next) {
+            self.verifying[link]?.removeFirst()
+            self.carryOn(next, verdict)
+        }
+        if self.verifying[link]?.isEmpty == true { self.verifying[link] = nil }
+    }
+
+    private mutating func carryOn(_ id: WorkID, _ outcome: VerificationOutcome) {
         guard case .verification(let link, let site, let keys, _)? = self.work.removeValue(forKey: id) else {
             return
         }
@@ -326,7 +339,7 @@ extension SyncEngine {
         else { return }
         let message = SignedReceipt.signedMessage(team: self.context.membership.team, signed.bytes)
         guard
-            self.verifying.isValid(
+            self.signatures.isValid(
                 signature: signed.signature, message: message, publicKey: record.signingKey)
         else {
             self.note(.receiptRefused(state.site))
@@ -341,7 +354,10 @@ extension SyncEngine {
 extension SyncEngine {
     var haveDigest: Digest256 { self.have.digest(hashing: self.context.hashing) }
 
-    static func count(_ ranges: [DeltaRange]) -> UInt64 { ranges.reduce(0) { $0 + $1.last - $1.first + 1 } }
+    /// Adds up ranges. A peer may claim more than there are numbers: the sum stays at the greatest one then.
+    static func count(_ ranges: [DeltaRange]) -> UInt64 {
+        ranges.reduce(0) { $0.saturatingAdd($1.last - $1.first + 1) }
+    }
 }
 
 extension DeltaRange {

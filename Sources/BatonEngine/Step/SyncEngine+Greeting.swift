@@ -98,7 +98,7 @@ extension SyncEngine {
         }
         let message = binding.signedMessage(hello: signed.bytes, isDialler: !state.opening.isDialler)
         guard
-            self.verifying.isValid(
+            self.signatures.isValid(
                 signature: signed.signature, message: message, publicKey: record.signingKey)
         else { throw .unauthenticated("the signature is not its site's over this link") }
     }

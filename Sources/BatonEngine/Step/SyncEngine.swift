@@ -12,7 +12,7 @@ import BatonProtocol
 package struct SyncEngine: Sendable {
     var context: ReplicaContext
     let configuration: EngineConfiguration
-    let verifying: any SignatureVerifying
+    let signatures: any SignatureVerifying
     var have: HaveSet
     var links: [LinkID: Link] = [:]
     var redials: [SiteID: Redial] = [:]
@@ -21,6 +21,9 @@ package struct SyncEngine: Sendable {
     var lastHeardWall: [SiteID: UInt64] = [:]
     var work: [WorkID: Work] = [:]
     var workCount: UInt64 = 0
+    /// Chunks of each link that are being verified, in the order received. A pool may finish them in another.
+    var verifying: [LinkID: [WorkID]] = [:]
+    var verdicts: [WorkID: VerificationOutcome] = [:]
     var actions: [EngineAction] = []
     var now = EngineTime(monotonicMilliseconds: 0, wallMilliseconds: 0)
 
@@ -38,7 +41,7 @@ package struct SyncEngine: Sendable {
     ) {
         self.context = context
         self.configuration = configuration
-        self.verifying = verifying
+        self.signatures = verifying
         self.have = have
         self.peers = configuration.peers.filter { $0 != context.author.site }.sorted()
         self.paused = Set(configuration.paused)
@@ -121,7 +124,7 @@ package struct SyncEngine: Sendable {
         let link = id.flatMap { self.links[$0] }
         let bannedUntil = self.redials[site]?.bannedUntil ?? 0
         let missing = link.map { link in
-            (link.pending + link.loadingRanges).reduce(UInt64(0)) { $0 + $1.last - $1.first + 1 }
+            Self.count(link.pending + link.loadingRanges)
         }
         return EngineSnapshot.Peer(
             site: site, state: self.paused.contains(site) ? "paused" : link?.stateWord ?? "down",

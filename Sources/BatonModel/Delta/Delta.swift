@@ -54,6 +54,11 @@ package struct Delta: Hashable, Sendable {
 
     package var reference: DeltaReference { self.header.reference }
     package var hasAllParts: Bool { self.parts.allSatisfy { $0 != nil } }
+
+    /// True unless the part that every member may read is described and missing.
+    package var hasGlobalPart: Bool {
+        zip(self.header.parts, self.parts).allSatisfy { $0.compartment != .global || $1 != nil }
+    }
 }
 
 /// Names what one document key opens: the parts of one author in one compartment of one document, for one

@@ -4,7 +4,7 @@ extension HaveSet {
     package static let authorsMax = 4096
     package static let intervalsMax = 65_536
 
-    /// Writes `[[author, [[first, last, head]…], [[seq, id]…]]…]` (CDDL `have`).
+    /// Writes `[[author, [[first, last, head]…], [[seq, id, held]…]]…]` (CDDL `have`).
     package func encode(into writer: inout CBORWriter) {
         writer.arrayHeader(self.authors.count)
         for have in self.authors {
@@ -19,9 +19,10 @@ extension HaveSet {
             }
             writer.arrayHeader(have.contested.count)
             for place in have.contested {
-                writer.arrayHeader(2)
+                writer.arrayHeader(3)
                 writer.unsigned(place.seq)
                 writer.bytes(place.id.bytes)
+                writer.bool(place.isHeld)
             }
         }
     }
@@ -68,12 +69,14 @@ extension AuthorHave {
     fileprivate mutating func readContested(from reader: inout CBORReader) throws(ModelFault) {
         let count = try reader.modelArray("have.contested", upTo: HaveSet.intervalsMax)
         for _ in 0..<count {
-            try reader.expectArray(of: 2, "have.contested")
+            try reader.expectArray(of: 3, "have.contested")
             let seq = try reader.modelUnsigned("have.contested", upTo: UInt64(Int64.max))
             guard let id = DeltaID(try reader.modelBytes("have.contested", count: 32)) else {
                 throw .malformed("have.contested")
             }
-            let place = ContestedPlace(seq: seq, id: id)
+            let isHeld: Bool
+            do { isHeld = try reader.bool() } catch { throw .encoding(error) }
+            let place = ContestedPlace(seq: seq, id: id, isHeld: isHeld)
             if let last = self.contested.last {
                 guard (last.seq, last.id) < (seq, id) else { throw .malformed("have.contested") }
             }

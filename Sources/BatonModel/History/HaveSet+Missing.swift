@@ -35,12 +35,12 @@ extension HaveSet {
     private static func branches(of mine: AuthorHave, notAt theirs: AuthorHave?) -> [DeltaRange] {
         guard let theirs else { return [] }
         var places: [UInt64] = []
-        // Whichever side knows of a branch that the other does not: what is held at that place is shown.
-        for contested in mine.contested where theirs.contains(contested.seq) {
-            if !theirs.contested.contains(contested) { places.append(contested.seq) }
+        for place in mine.contested where place.isHeld && theirs.contains(place.seq) {
+            if !theirs.contested.contains(place) { places.append(place.seq) }
         }
-        for contested in theirs.contested where mine.contains(contested.seq) {
-            if !mine.contested.contains(contested) { places.append(contested.seq) }
+        // The peer knows of a fork where we hold one delta and have no proof: what we hold may be the branch it wants.
+        for place in theirs.contested where mine.contains(place.seq) {
+            if !mine.contested.contains(where: { $0.seq == place.seq }) { places.append(place.seq) }
         }
         for interval in mine.intervals {
             let isSplit = theirs.intervals.contains { $0.last == interval.last && $0.head != interval.head }

@@ -18,16 +18,20 @@ package struct AuthorHave: Hashable, Sendable {
     /// Sorted, neither touching nor overlapping.
     package var intervals: [HaveInterval] = []
     /// Every id known at a place that has more than one, sorted by (seq, id): those held, and those that a held
-    /// delta names as its `prev`. So no branch of a fork can hide behind equal numbers, however long it is.
+    /// delta names as its `prev` and that are still to come. So no branch of a fork can hide behind equal numbers,
+    /// however long it is, and a branch that is only known of is never taken for one that is here.
     package var contested: [ContestedPlace] = []
 
     package struct ContestedPlace: Hashable, Sendable {
         package let seq: UInt64
         package let id: DeltaID
+        /// False for an id that is only known of: the delta itself is wanted.
+        package var isHeld: Bool
 
-        package init(seq: UInt64, id: DeltaID) {
+        package init(seq: UInt64, id: DeltaID, isHeld: Bool = true) {
             self.seq = seq
             self.id = id
+            self.isHeld = isHeld
         }
     }
 
@@ -42,6 +46,14 @@ package struct AuthorHave: Hashable, Sendable {
     /// True where a run ends at `seq` with exactly this delta: the common case of a log that goes on.
     package func endsRun(at seq: UInt64, with id: DeltaID) -> Bool {
         self.intervals.contains { $0.last == seq && $0.head == id }
+    }
+}
+
+extension UInt64 {
+    /// Adds, staying at the greatest number where the sum would pass it: what peers claim may be anything.
+    package func saturatingAdd(_ other: UInt64) -> UInt64 {
+        let (sum, isOver) = self.addingReportingOverflow(other)
+        return isOver ? .max : sum
     }
 }
 
@@ -64,7 +76,7 @@ package struct HaveSet: Hashable, Sendable {
     /// The number of places held over all authors.
     package var count: UInt64 {
         self.authors.reduce(0) { total, author in
-            author.intervals.reduce(total) { $0 + $1.last - $1.first + 1 }
+            author.intervals.reduce(total) { $0.saturatingAdd($1.last - $1.first + 1) }
         }
     }
 
@@ -74,14 +86,23 @@ package struct HaveSet: Hashable, Sendable {
     package mutating func insert(_ reference: DeltaReference, id: DeltaID, others: [DeltaID] = []) {
         self.withAuthor(reference.author) { have in
             have.insert(reference.seq, id)
-            guard !others.isEmpty, !others.contains(id) else { return }
-            have.contest(reference.seq, others + [id])
+            guard !others.isEmpty, !others.contains(id) else {
+                // The only one here may be one that was wanted.
+                if have.contested.contains(where: { $0.seq == reference.seq }) {
+                    have.contest(reference.seq, [id], isHeld: true)
+                }
+                return
+            }
+            have.contest(reference.seq, others + [id], isHeld: true)
         }
     }
 
     /// Notes an id that a held delta names as its predecessor, at a place where only others are held.
     package mutating func learn(_ id: DeltaID, at reference: DeltaReference, others: [DeltaID]) {
-        self.withAuthor(reference.author) { $0.contest(reference.seq, others + [id]) }
+        self.withAuthor(reference.author) { have in
+            have.contest(reference.seq, others, isHeld: true)
+            have.contest(reference.seq, [id], isHeld: false)
+        }
     }
 
     /// Takes a whole author's entry, as a store or a peer states it.
@@ -137,10 +158,13 @@ extension AuthorHave {
         }
     }
 
-    fileprivate mutating func contest(_ seq: UInt64, _ ids: [DeltaID]) {
+    fileprivate mutating func contest(_ seq: UInt64, _ ids: [DeltaID], isHeld: Bool) {
         for id in ids {
-            let entry = ContestedPlace(seq: seq, id: id)
-            guard !self.contested.contains(entry) else { continue }
+            let entry = ContestedPlace(seq: seq, id: id, isHeld: isHeld)
+            if let known = self.contested.firstIndex(where: { $0.seq == seq && $0.id == id }) {
+                if isHeld { self.contested[known].isHeld = true }
+                continue
+            }
             let place = self.contested.firstIndex { (seq, id) < ($0.seq, $0.id) } ?? self.contested.endIndex
             self.contested.insert(entry, at: place)
         }

@@ -3,7 +3,8 @@ import BatonDesk
 import BatonModel
 import BatonStore
 
-/// The parameters of a call, each taken once; what is left over is refused, so that a misspelt one is never ignored.
+/// The parameters of a call, each taken once; what is left over is refused, so that a misspelt one is never
+/// ignored.
 struct APIQuery {
     private var parameters: [String: String] = [:]
 
@@ -29,7 +30,8 @@ struct APIQuery {
 
     func finish() throws(APIFault) {
         guard let name = self.parameters.keys.min() else { return }
-        throw APIFault(.badQuery, "There is no parameter \(name) here.", "docs/openapi.yaml lists those of each path.")
+        throw APIFault(
+            .badQuery, "There is no parameter \(name) here.", "docs/openapi.yaml lists those of each path.")
     }
 
     mutating func queue(me: OperatorID) throws(APIFault) -> QueueAsk {
@@ -57,7 +59,9 @@ struct APIQuery {
             ask.filter.type = type
         }
         if let word = self.text("severity") {
-            guard word.uppercased().hasPrefix("S"), let number = Int64(word.dropFirst()), (0...4).contains(number) else {
+            guard word.uppercased().hasPrefix("S"), let number = Int64(word.dropFirst()),
+                (0...4).contains(number)
+            else {
                 throw APIFault(.badQuery, "That is not a severity.", "Use S0 to S4.")
             }
             ask.severity = number

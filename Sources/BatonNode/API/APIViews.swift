@@ -7,7 +7,8 @@ extension PeerStatus {
     init(_ peer: EngineSnapshot.Peer) {
         self.init(
             site: peer.site.description, state: peer.state,
-            lastHeardAt: peer.lastHeardWallMilliseconds.map { Int64($0) }, clockOffset: peer.clockOffsetMilliseconds,
+            lastHeardAt: peer.lastHeardWallMilliseconds.map { Int64($0) },
+            clockOffset: peer.clockOffsetMilliseconds,
             missingThere: Int64(clamping: peer.missingThere), missingHere: Int64(clamping: peer.missingHere),
             deltasSent: Int64(clamping: peer.count.deltasSent),
             deltasReceived: Int64(clamping: peer.count.deltasReceived),
@@ -26,7 +27,8 @@ extension MembershipView {
             rootThreshold: Int64(clamping: head.rootThreshold), roots: head.roots.map { hexadecimal($0) },
             sites: head.sites.map { site in
                 Site(
-                    site: site.site.description, region: site.region, signingKey: hexadecimal(site.signingKey),
+                    site: site.site.description, region: site.region,
+                    signingKey: hexadecimal(site.signingKey),
                     tlsPin: hexadecimal(site.tlsPin), unwrapKey: hexadecimal(site.unwrapKey),
                     clearances: site.clearances.map(\.description))
             },

@@ -24,18 +24,21 @@ struct CaseReader: Sendable {
 
     // long: one line per field of the row.
     private func row(_ state: DocumentState) throws(ReplicaFault) -> CaseRow? {
-        guard let summary = try self.store.summary(state.id), let handle = try self.store.handle(of: state.id) else {
+        guard let summary = try self.store.summary(state.id), let handle = try self.store.handle(of: state.id)
+        else {
             return nil
         }
         return CaseRow(
             ref: handle.description, id: state.id.description, type: summary.typeWord, title: summary.title,
             severity: summary.severity.map { "S\($0)" }, owner: summary.owner.map(self.wording.name),
-            ownerSite: summary.owner.flatMap(self.wording.site(of:))?.description, status: summary.status.word,
+            ownerSite: summary.owner.flatMap(self.wording.site(of:))?.description,
+            status: summary.status.word,
             isClosed: summary.isClosed, unseenByClose: summary.uncoveredCount,
             situation: summary.situation.isEmpty ? nil : summary.situation, tags: summary.tags,
             agency: self.text(CaseField.agency, state), source: self.text(CaseField.source, state),
             receivedAt: summary.receivedMilliseconds.map { Int64($0) },
-            dueAt: summary.dueMilliseconds.map { Int64($0) }, createdAt: Int64(summary.firstStamp.milliseconds),
+            dueAt: summary.dueMilliseconds.map { Int64($0) },
+            createdAt: Int64(summary.firstStamp.milliseconds),
             updatedAt: Int64(summary.lastStamp.milliseconds), changes: summary.appliedCount,
             conflicts: summary.conflicts.count, waiting: summary.waitingCount, unread: summary.unreadCount)
     }
@@ -45,7 +48,9 @@ struct CaseReader: Sendable {
     }
 
     private func view(_ field: FieldCode, _ state: DocumentState) -> RegisterView? {
-        guard let writes = state[.global]?.registers[field], let rule = FieldNames.rule(field) else { return nil }
+        guard let writes = state[.global]?.registers[field], let rule = FieldNames.rule(field) else {
+            return nil
+        }
         return rule.policy.view(writes)
     }
 
@@ -99,7 +104,9 @@ struct CaseReader: Sendable {
 
     private func conflicts(_ state: DocumentState, _ row: CaseRow) -> [ConflictView] {
         FieldNames.rules.compactMap { rule in
-            guard rule.structure == .register, let view = self.view(rule.code, state), view.isConflict else { return nil }
+            guard rule.structure == .register, let view = self.view(rule.code, state), view.isConflict else {
+                return nil
+            }
             let versions =
                 [self.version(view.shown, rule.code, isShown: true)]
                 + view.others.map { self.version($0, rule.code, isShown: false) }
@@ -113,7 +120,9 @@ struct CaseReader: Sendable {
         let filter = QueueFilter(includesClosed: true, onlyConflicts: true)
         var found: [ConflictView] = []
         for row in try self.store.queue(filter, limit: limit) {
-            guard let state = try self.store.document(row.document), let row = try self.row(state) else { continue }
+            guard let state = try self.store.document(row.document), let row = try self.row(state) else {
+                continue
+            }
             found.append(contentsOf: self.conflicts(state, row))
         }
         return found
@@ -125,19 +134,22 @@ struct CaseReader: Sendable {
         let details = EntryDetails(entry.write.value)
         return TimelineView(
             id: "\(entry.write.dot.delta):\(entry.write.dot.index)", text: details.text ?? "",
-            written: self.wording.authorship(entry.write), originallyAt: details.at, originallyBy: details.who)
+            written: self.wording.authorship(entry.write), originallyAt: details.at, originallyBy: details.who
+        )
     }
 
     func delta(_ entry: LogEntry) -> DeltaView {
         let header = entry.delta.header
         return DeltaView(
-            id: entry.delta.id.description, author: header.author.description, seq: Int64(clamping: header.seq),
+            id: entry.delta.id.description, author: header.author.description,
+            seq: Int64(clamping: header.seq),
             written: self.wording.authorship(header), fate: entry.fate.word,
             operations: header.shape.map(self.operation), safeAt: self.safeSites([header.reference]))
     }
 
     private func operation(_ shape: OperationShape) -> DeltaView.OperationView {
         let action = shape.kind.map { "\($0)" } ?? "operation-\(shape.kindCode)"
-        return DeltaView.OperationView(action: action, field: FieldNames.name(shape.field), isMaterial: shape.isMaterial)
+        return DeltaView.OperationView(
+            action: action, field: FieldNames.name(shape.field), isMaterial: shape.isMaterial)
     }
 }

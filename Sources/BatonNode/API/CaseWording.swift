@@ -47,7 +47,9 @@ struct Wording: Sendable {
             guard let code = value.intValue else { return .null }
             return CaseType(rawValue: code).map { .text($0.word) } ?? .integer(code)
         case CaseField.owner:
-            guard let number = value.intValue.flatMap({ UInt32(exactly: $0) }), number > 0 else { return .null }
+            guard let number = value.intValue.flatMap({ UInt32(exactly: $0) }), number > 0 else {
+                return .null
+            }
             return .text(self.name(OperatorID(number)))
         default: return Self.plain(value)
         }

@@ -42,7 +42,8 @@ struct ChangeReader {
         let name = wanted.field ?? Self.usualField(wanted.action)
         guard let name, let rule = FieldNames.rule(named: name) else {
             throw APIFault(
-                .unknownField, "A case has no field \(name.map { "called \(Self.short($0))" } ?? "without a name").",
+                .unknownField,
+                "A case has no field \(name.map { "called \(Self.short($0))" } ?? "without a name").",
                 "The fields are: \(FieldNames.list).")
         }
         let kind = Self.kind(wanted.action)
@@ -87,7 +88,9 @@ struct ChangeReader {
 
     // Values.
 
-    private func body(_ value: APIValue, _ rule: FieldRule, _ kind: OperationKind) throws(APIFault) -> CBORValue {
+    private func body(_ value: APIValue, _ rule: FieldRule, _ kind: OperationKind) throws(APIFault)
+        -> CBORValue
+    {
         switch rule.code {
         case CaseField.severity: return try Self.severity(value)
         case CaseField.type: return try Self.type(value)
@@ -102,10 +105,13 @@ struct ChangeReader {
             case .list, .map, .null: .null
             }
         guard rule.value.accepts(body) else {
-            throw APIFault(.badValue, "The value does not fit the field \(rule.name).", "It takes \(Self.words(rule.value)).")
+            throw APIFault(
+                .badValue, "The value does not fit the field \(rule.name).",
+                "It takes \(Self.words(rule.value)).")
         }
         if case .text(let text) = body, text.allSatisfy(\.isWhitespace) {
-            throw APIFault(.badValue, "The field \(rule.name) needs a text.", "Type at least one visible character.")
+            throw APIFault(
+                .badValue, "The field \(rule.name) needs a text.", "Type at least one visible character.")
         }
         return body
     }
@@ -114,13 +120,16 @@ struct ChangeReader {
         let word = value.text?.uppercased()
         let number = value.integer ?? word.flatMap { $0.hasPrefix("S") ? Int64($0.dropFirst()) : nil }
         guard let number, (0...4).contains(number) else {
-            throw APIFault(.badValue, "That is not a severity.", "Use S0 (life at stake now) to S4 (routine).")
+            throw APIFault(
+                .badValue, "That is not a severity.", "Use S0 (life at stake now) to S4 (routine).")
         }
         return .unsigned(UInt64(number))
     }
 
     private static func type(_ value: APIValue) throws(APIFault) -> CBORValue {
-        guard let type = value.text.flatMap({ CaseType(word: $0) }) ?? value.integer.flatMap({ CaseType(rawValue: $0) })
+        guard
+            let type = value.text.flatMap({ CaseType(word: $0) })
+                ?? value.integer.flatMap({ CaseType(rawValue: $0) })
         else {
             let words = CaseType.allCases.map(\.word).joined(separator: ", ")
             throw APIFault(.badValue, "That is not a type of case.", "Use one of \(words).")
@@ -132,7 +141,8 @@ struct ChangeReader {
         if value == .null || value == .text("nobody") { return .unsigned(0) }
         guard let name = value.text, let person = self.wording.person(named: name) else {
             throw APIFault(
-                .badValue, "There is no operator of that name.", "GET /v1/membership lists them; nobody takes the owner off.")
+                .badValue, "There is no operator of that name.",
+                "GET /v1/membership lists them; nobody takes the owner off.")
         }
         return .unsigned(UInt64(person.id.number))
     }
@@ -150,15 +160,19 @@ struct ChangeReader {
             }
             details = EntryDetails(text: map["text"]?.text, at: map["at"]?.integer, who: map["who"]?.text)
         case .integer, .list:
-            throw APIFault(.badValue, "The value does not fit the field \(rule.name).", "It takes text, or text, at and who.")
+            throw APIFault(
+                .badValue, "The value does not fit the field \(rule.name).",
+                "It takes text, or text, at and who.")
         }
         let isTooLong =
             details.text?.utf8.count ?? 0 > EntryDetails.textBytesMax
             || details.who?.utf8.count ?? 0 > EntryDetails.whoBytesMax
-        guard !isTooLong, details.at.map({ (0...Int64(HybridTime.millisecondsMax)).contains($0) }) ?? true else {
+        guard !isTooLong, details.at.map({ (0...Int64(HybridTime.millisecondsMax)).contains($0) }) ?? true
+        else {
             throw APIFault(
                 .tooLarge, "The entry is too long, or its time is out of range.",
-                "A text has at most \(EntryDetails.textBytesMax) bytes; a longer one belongs into several entries.")
+                "A text has at most \(EntryDetails.textBytesMax) bytes; split a longer one."
+            )
         }
         guard kind != .append || details.text?.contains(where: { !$0.isWhitespace }) == true else {
             throw APIFault(.badValue, "A note needs a text.", "Type at least one visible character.")
@@ -177,6 +191,8 @@ struct ChangeReader {
 
     /// What a caller typed, cut so that an error line stays a line.
     private static func short(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(40).filter { $0.value >= 32 && $0.value != 127 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(40).filter { $0.value >= 32 && $0.value != 127 }))
     }
 }

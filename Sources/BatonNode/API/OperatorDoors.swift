@@ -9,7 +9,8 @@ extension OperatorService {
         do throws(APIFault) {
             let reply = try await self.answer(try APICall(request), userID: request.uid)
             return APIResponse(
-                status: reply.status, headers: headers.map { (name: $0.0, value: $0.1) }, body: .bytes(reply.body))
+                status: reply.status, headers: headers.map { (name: $0.0, value: $0.1) },
+                body: .bytes(reply.body))
         } catch {
             // A fault is always encodable: it holds texts and numbers only.
             let body = (try? APIText.json(error)) ?? []

@@ -15,10 +15,13 @@ extension OperatorService {
                 .tooLarge, "A batch of \(entries.count) entries is not taken.",
                 "Send 1 to \(BatchRequest.entriesMax) at a time.")
         }
-        let reader = BatchReader(changes: ChangeReader(wording: Wording(membership: desk.membership)), hashing: Blake2b())
+        let reader = BatchReader(
+            changes: ChangeReader(wording: Wording(membership: desk.membership)), hashing: Blake2b())
         var items: [Result<BatchReader.Item, APIFault>] = []
         for entry in entries {
-            do throws(APIFault) { items.append(.success(try reader.item(entry))) } catch { items.append(.failure(error)) }
+            do throws(APIFault) { items.append(.success(try reader.item(entry))) } catch {
+                items.append(.failure(error))
+            }
         }
         let here = try await self.keysFromElsewhere(items.compactMap { try? $0.get().document }, desk)
         var orders: [WriteOrder] = []
@@ -30,7 +33,8 @@ extension OperatorService {
             case .success(let item):
                 outcomes.append(nil)
                 let draft = Draft(
-                    document: item.document, operations: item.operations, actor: Actor(person: desk.person.id))
+                    document: item.document, operations: item.operations, actor: Actor(person: desk.person.id)
+                )
                 orders.append(WriteOrder(draft: draft, command: item.command))
             }
         }
@@ -55,8 +59,8 @@ extension OperatorService {
         }
     }
 
-    /// Lists the keys of entries that these cases have from other sites. Our own are found by their command, in the
-    /// transaction; so a case that only we have written costs one look.
+    /// Lists the keys of entries that these cases have from other sites. Our own are found by their
+    /// command, in the transaction; so a case that only we have written costs one look.
     private func keysFromElsewhere(
         _ documents: [DocumentID], _ desk: Desk
     ) async throws(APIFault) -> Set<BatchReader.Place> {
@@ -72,7 +76,9 @@ extension OperatorService {
                 repeat {
                     let page = try reader.store.timeline(document, before: cursor, limit: 500)
                     for entry in page.entries {
-                        guard let key = entry.write.value?[BatchReader.originKey]?.bytesValue else { continue }
+                        guard let key = entry.write.value?[BatchReader.originKey]?.bytesValue else {
+                            continue
+                        }
                         keys.insert(BatchReader.Place(document: document, key: key))
                     }
                     cursor = page.next

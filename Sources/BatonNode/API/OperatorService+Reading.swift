@@ -22,7 +22,8 @@ extension OperatorService {
             operatorChoices: desk.choices.map(\.name),
             counts: StatusReply.Counts(
                 cases: stored.documents, openCases: counts.open, openS0: counts.openS0, deltas: stored.deltas,
-                waiting: stored.waiting, void: stored.void, unread: stored.unread, conflicts: counts.conflicts),
+                waiting: stored.waiting, void: stored.void, unread: stored.unread, conflicts: counts.conflicts
+            ),
             nextDueAt: counts.nextDue.map { Int64($0) }, logDigest: snapshot.logDigest.description,
             peers: snapshot.peers.map(PeerStatus.init), listen: self.listen())
     }
@@ -72,7 +73,8 @@ extension OperatorService {
     }
 
     func detail(_ id: DocumentID, _ desk: Desk) async throws(APIFault) -> CaseDetail {
-        guard let detail = try await self.read(desk, { reader throws(ReplicaFault) in try reader.detail(id) }) else {
+        guard let detail = try await self.read(desk, { reader throws(ReplicaFault) in try reader.detail(id) })
+        else {
             throw Self.noSuchCase
         }
         return detail
@@ -96,7 +98,9 @@ extension OperatorService {
     private static func cursor(_ text: String) throws(APIFault) -> TimelineCursor {
         let parts = text.split(separator: ".")
         guard parts.count == 2, let stamp = UInt64(parts[0]), let entry = Int64(parts[1]) else {
-            throw APIFault(.badQuery, "The parameter before is not one that a timeline gave.", "Leave it out to begin at the end.")
+            throw APIFault(
+                .badQuery, "The parameter before is not one that a timeline gave.",
+                "Leave it out to begin at the end.")
         }
         return TimelineCursor(stamp: HybridTime(packed: stamp), entry: entry)
     }
@@ -117,7 +121,8 @@ extension OperatorService {
         let hits = try await self.read(desk) { reader throws(ReplicaFault) in
             var hits: [FindReply.Hit] = []
             var seen: Set<DocumentID> = []
-            for hit in try reader.store.find(words, limit: limit).hits where seen.insert(hit.document).inserted {
+            for hit in try reader.store.find(words, limit: limit).hits
+            where seen.insert(hit.document).inserted {
                 guard let row = try reader.row(hit.document) else { continue }
                 let text = hit.entry.flatMap { EntryDetails($0.write.value).text }
                 hits.append(FindReply.Hit(summary: row, excerpt: text.map { Self.excerpt($0) }))
@@ -134,7 +139,9 @@ extension OperatorService {
     }
 
     func conflicts(_ desk: Desk) async throws(APIFault) -> ConflictsReply {
-        let found = try await self.read(desk) { reader throws(ReplicaFault) in try reader.conflicts(limit: 1000) }
+        let found = try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.conflicts(limit: 1000)
+        }
         return ConflictsReply(asOf: await self.freshness(), conflicts: found)
     }
 
@@ -162,7 +169,8 @@ extension OperatorService {
 
     // Names of cases.
 
-    static let noSuchCase = APIFault(.noSuchCase, "There is no such case here.", "Look it up with queue or find.")
+    static let noSuchCase = APIFault(
+        .noSuchCase, "There is no such case here.", "Look it up with queue or find.")
 
     /// Finds the case that a caller names: a handle, a unique prefix of one, or a document id.
     func resolve(_ reference: String, _ desk: Desk) async throws(APIFault) -> DocumentID {
@@ -175,7 +183,8 @@ extension OperatorService {
         }
         let query: CaseHandleQuery
         do throws(CaseHandleFault) { query = try CaseHandleQuery(reference) } catch {
-            throw APIFault(.badHandle, "The case was not understood: \(error).", "Type it as in the queue: EDR-7K3QM2.")
+            throw APIFault(
+                .badHandle, "The case was not understood: \(error).", "Type it as in the queue: EDR-7K3QM2.")
         }
         let (match, titles) = try await self.read(desk) { reader throws(ReplicaFault) in
             let match = try reader.store.document(handlePrefix: query)
@@ -186,7 +195,8 @@ extension OperatorService {
         case .none: throw Self.noSuchCase
         case .several:
             throw APIFault(
-                .ambiguous, "Several cases begin like that.", "Type more characters of the one that you mean.",
+                .ambiguous, "Several cases begin like that.",
+                "Type more characters of the one that you mean.",
                 candidates: titles)
         }
     }

@@ -13,16 +13,21 @@ extension OperatorService {
         return try await self.write(id, operations, command, desk, created: true)
     }
 
-    private func newID(_ new: NewCase, isRepeatable: Bool, _ desk: Desk) async throws(APIFault) -> DocumentID {
+    private func newID(_ new: NewCase, isRepeatable: Bool, _ desk: Desk) async throws(APIFault) -> DocumentID
+    {
         guard let text = new.id else { return DocumentID(kind: .escalation, suffix: self.entropy.bytes(15)) }
         guard let id = Self.documentID(text), id.kind == .escalation else {
             throw APIFault(
-                .badValue, "That is not the id of a case.", "Give 32 hexadecimal digits that begin with 01, or no id.")
+                .badValue, "That is not the id of a case.",
+                "Give 32 hexadecimal digits that begin with 01, or no id.")
         }
-        let isHere = try await self.read(desk) { reader throws(ReplicaFault) in try reader.store.document(id) != nil }
+        let isHere = try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.store.document(id) != nil
+        }
         // With an idempotency key it may be this very command's first try that made the case.
         guard !isHere || isRepeatable else {
-            throw APIFault(.exists, "There is a case with this id already.", "Change that one, or leave the id out.")
+            throw APIFault(
+                .exists, "There is a case with this id already.", "Change that one, or leave the id out.")
         }
         return id
     }

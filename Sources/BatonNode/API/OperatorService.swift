@@ -34,7 +34,8 @@ package final class OperatorService: Sendable {
     /// Answers one call of a Unix user.
     package func answer(_ call: APICall, userID: UInt32) async throws(APIFault) -> APIReply {
         let membership = self.trust.membership
-        let desk = try Desk(userID: userID, actingAs: call.actingAs, site: self.ownSite, membership: membership)
+        let desk = try Desk(
+            userID: userID, actingAs: call.actingAs, site: self.ownSite, membership: membership)
         let parts = call.path.split(separator: "/", omittingEmptySubsequences: true)
         guard parts.first == "v1" else { throw Self.noSuchPath }
         var words: [String] = []
@@ -45,7 +46,8 @@ package final class OperatorService: Sendable {
         return try await self.route(call, words, desk)
     }
 
-    static let noSuchPath = APIFault(.noSuchPath, "There is nothing at this path.", "docs/openapi.yaml lists the paths.")
+    static let noSuchPath = APIFault(
+        .noSuchPath, "There is nothing at this path.", "docs/openapi.yaml lists the paths.")
 
     private func route(_ call: APICall, _ words: [String], _ desk: Desk) async throws(APIFault) -> APIReply {
         var query = try APIQuery(call.query)
@@ -77,7 +79,9 @@ package final class OperatorService: Sendable {
         }
     }
 
-    private func single(_ word: String, _ query: inout APIQuery, _ desk: Desk) async throws(APIFault) -> APIReply {
+    private func single(_ word: String, _ query: inout APIQuery, _ desk: Desk) async throws(APIFault)
+        -> APIReply
+    {
         switch word {
         case "find":
             let text = query.text("q") ?? ""
@@ -191,7 +195,8 @@ struct Desk: Sendable {
             guard self.choices.count == 1 else {
                 throw APIFault(
                     .chooseOperator, "User \(userID) may act as several operators.",
-                    "Say which with --as (header Baton-As): \(self.choices.map(\.name).joined(separator: ", ")).")
+                    "Say which with --as: \(self.choices.map(\.name).joined(separator: ", "))."
+                )
             }
             self.person = first
         }
@@ -211,7 +216,8 @@ extension APIFault {
     init(_ refusal: WriteRefusal) {
         switch refusal {
         case .stopping:
-            self.init(.stopping, "The node takes no more changes.", "Start it again, then repeat the command.")
+            self.init(
+                .stopping, "The node takes no more changes.", "Start it again, then repeat the command.")
         case .author(.replica(let fault)): self.init(fault)
         case .author(.notAMember), .author(.notAuthorised):
             self.init(

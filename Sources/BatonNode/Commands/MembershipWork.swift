@@ -18,7 +18,8 @@ package enum MembershipWork {
         }
         guard SiteCard.isRegion(region) else {
             throw NodeFault(
-                code: "site.bad-region", "That is not a region.", hint: "Use one word of a-z, 0-9 and dashes: au.",
+                code: "site.bad-region", "That is not a region.",
+                hint: "Use one word of a-z, 0-9 and dashes: au.",
                 exit: .usage)
         }
         let text = try NodeKeys.create(in: folder, site: site, region: region, operators: operators)
@@ -39,7 +40,8 @@ package enum MembershipWork {
 
     /// Signs the next entry of a team.
     package static func sign(
-        rootFolder: NodeFolder, file: String, adding cards: [String], removing sites: [String], clearances: [String],
+        rootFolder: NodeFolder, file: String, adding cards: [String], removing sites: [String],
+        clearances: [String],
         output: String
     ) throws(NodeFault) -> Membership {
         let before = try Self.show(file)
@@ -47,14 +49,16 @@ package enum MembershipWork {
         for name in sites {
             guard let site = SiteID(name) else {
                 throw NodeFault(
-                    code: "site.bad-name", "\(name) is not a site's name.", hint: "baton membership show lists the sites.",
+                    code: "site.bad-name", "\(name) is not a site's name.",
+                    hint: "baton membership show lists the sites.",
                     exit: .usage)
             }
             removed.append(site)
         }
         let root = try Self.root(rootFolder, mayMake: false)
         let membership = try MembershipMaker(root: root, nowMilliseconds: NodeClock.wallMilliseconds).extend(
-            before, adding: try Self.read(cards), removing: removed, clearances: try Self.clearances(clearances))
+            before, adding: try Self.read(cards), removing: removed,
+            clearances: try Self.clearances(clearances))
         try Files.replace(output, MembershipFile.encode(membership), mode: 0o644)
         return membership
     }
@@ -111,7 +115,8 @@ package enum MembershipWork {
             for name in sides[1].split(separator: ",") {
                 guard let site = SiteID(name) else {
                     throw NodeFault(
-                        code: "site.bad-name", "A clearance names no site.", hint: "Write --clearance us=usw,use.", exit: .usage)
+                        code: "site.bad-name", "A clearance names no site.",
+                        hint: "Write --clearance us=usw,use.", exit: .usage)
                 }
                 clearances[site, default: []].append(.us)
             }

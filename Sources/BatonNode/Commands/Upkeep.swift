@@ -5,7 +5,8 @@ import BatonEngine
 import BatonModel
 import BatonStore
 
-/// What the commands do that have a data folder to themselves. Where a node holds it, they fail with `store.locked`.
+/// What the commands do that have a data folder to themselves. Where a node holds it, they fail with
+/// `store.locked`.
 package enum Upkeep {
     package struct Digests: Codable, Sendable, Equatable {
         package let site: String
@@ -44,10 +45,12 @@ package enum Upkeep {
         let (keys, store, membership) = try NodeOpening.offline(folder)
         defer { store.close() }
         do throws(ReplicaFault) {
-            let finding = try LogVerifier(store: store, membership: membership, sealing: keys.vault.cipher).run()
+            let finding = try LogVerifier(store: store, membership: membership, sealing: keys.vault.cipher)
+                .run()
             return LogReport(
                 site: keys.site.description, isSound: finding.problem == nil, authors: finding.authors,
-                deltas: finding.deltas, signatureChecks: finding.signatureChecks, partsOpened: finding.partsOpened,
+                deltas: finding.deltas, signatureChecks: finding.signatureChecks,
+                partsOpened: finding.partsOpened,
                 problem: finding.problem)
         } catch {
             throw NodeFault(error)
@@ -60,13 +63,15 @@ package enum Upkeep {
         defer { store.close() }
         // Nothing is authored in a rebuild, so the author only stands in for the site whose clearances count.
         let context = ReplicaContext(
-            author: Author(site: keys.site, incarnation: Incarnation(counter: 0, nonce: 0)), previousHead: .none,
+            author: Author(site: keys.site, incarnation: Incarnation(counter: 0, nonce: 0)),
+            previousHead: .none,
             membership: membership, fold: Fold(table: DeskFieldTable.current), hashing: Blake2b(),
             sealing: keys.vault.cipher, signing: keys.vault.signingKey, entropy: KernelEntropy())
         do throws(ReplicaFault) {
             let before = try Self.digests(store, keys.site)
             let count = try Rebuild(store: store, context: context).run()
-            return RebuildReport(before: before, after: try Self.digests(store, keys.site), deltasFolded: count)
+            return RebuildReport(
+                before: before, after: try Self.digests(store, keys.site), deltasFolded: count)
         } catch {
             throw NodeFault(error)
         }
@@ -91,7 +96,8 @@ package enum Upkeep {
     ) throws(NodeFault) -> NodeConfiguration {
         let path = file ?? folder.flatMap { Files.exists($0.settings) ? $0.settings : nil }
         guard let path else { return NodeConfiguration() }
-        switch ConfigurationDecoder.decode(try Files.readText(path, bytesMax: ConfigurationDecoder.bytesMax)) {
+        switch ConfigurationDecoder.decode(try Files.readText(path, bytesMax: ConfigurationDecoder.bytesMax))
+        {
         case .success(let configuration): return configuration
         case .failure(let issues):
             let lines = issues.list.map { "\(path):\($0.line): \($0.message) \($0.hint)" }

@@ -54,14 +54,16 @@ package struct ConfigurationDecoder {
     private mutating func section(_ node: Node, prefix: String) {
         guard self.isPlain(node) else { return }
         guard case .mapping(let mapping) = node else {
-            return self.complain(node, "A list of `key: value` lines is expected here.", "See config/node.example.yaml.")
+            return self.complain(
+                node, "A list of `key: value` lines is expected here.", "See config/node.example.yaml.")
         }
         for (keyNode, value) in mapping {
             guard self.isPlain(keyNode), let key = keyNode.scalar?.string else { continue }
             let name = prefix + key
             if let declared = ConfigurationKey.all.first(where: { $0.name == name }) {
                 self.take(declared, value)
-            } else if prefix.isEmpty, ConfigurationKey.all.contains(where: { $0.name.hasPrefix(name + ".") }) {
+            } else if prefix.isEmpty, ConfigurationKey.all.contains(where: { $0.name.hasPrefix(name + ".") })
+            {
                 self.section(value, prefix: name + ".")
             } else {
                 self.unknown(keyNode, name, among: ConfigurationKey.all.map(\.name))
@@ -107,8 +109,11 @@ package struct ConfigurationDecoder {
 
     /// Reads `250ms`, `5s`, `2m`, `1h`. A bare number has no unit and is refused.
     static func time(_ text: String) -> Int? {
-        for (unit, size) in [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)] where text.hasSuffix(unit) {
-            guard let number = Int(text.dropLast(unit.count)), number >= 0, number <= 1_000_000 else { continue }
+        for (unit, size) in [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+        where text.hasSuffix(unit) {
+            guard let number = Int(text.dropLast(unit.count)), number >= 0, number <= 1_000_000 else {
+                continue
+            }
             return number * size
         }
         return nil
@@ -150,7 +155,8 @@ package struct ConfigurationDecoder {
 
     private mutating func peer(_ node: Node) -> NodeConfiguration.Peer? {
         guard self.isPlain(node), case .mapping(let mapping) = node else {
-            self.complain(node, "A peer has a site and an address.", "Write `site: usw` and `address: host:port`.")
+            self.complain(
+                node, "A peer has a site and an address.", "Write `site: usw` and `address: host:port`.")
             return nil
         }
         var site: String?
@@ -167,7 +173,8 @@ package struct ConfigurationDecoder {
             }
         }
         guard let site, let address else {
-            self.complain(node, "This peer lacks a site or an address that can be read.", "Write `address: host:port`.")
+            self.complain(
+                node, "This peer lacks a site or an address that can be read.", "Write `address: host:port`.")
             return nil
         }
         return NodeConfiguration.Peer(site: site, address: address)
@@ -182,7 +189,8 @@ package struct ConfigurationDecoder {
             return false
         }
         guard node.anchor == nil else {
-            self.complain(node, "Anchors are not used in this file.", "Write the value out where it is needed.")
+            self.complain(
+                node, "Anchors are not used in this file.", "Write the value out where it is needed.")
             return false
         }
         let tag = node.tag.description
@@ -211,7 +219,8 @@ package struct ConfigurationDecoder {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return ConfigurationIssue(line: mark.line, message: "The YAML cannot be read: \(problem).", hint: hint)
+            return ConfigurationIssue(
+                line: mark.line, message: "The YAML cannot be read: \(problem).", hint: hint)
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.joined(separator: ", ")
             return ConfigurationIssue(
@@ -233,7 +242,9 @@ package struct ConfigurationIssues: Error, Sendable, Equatable {
 enum Suggestion {
     /// - Returns: The known word at the least edit distance, if that is at most a third of its length.
     static func nearest(to word: String, among known: [String]) -> String? {
-        let best = known.map { (word: $0, distance: Self.distance(word, $0)) }.min { $0.distance < $1.distance }
+        let best = known.map { (word: $0, distance: Self.distance(word, $0)) }.min {
+            $0.distance < $1.distance
+        }
         guard let best, best.distance <= max(2, best.word.count / 3) else { return nil }
         return best.word
     }

@@ -55,10 +55,12 @@ extension ConfigurationKey {
             "folder", .path, initial: "/var/lib/baton", "The data folder, when the command line names none."
         ) { if case .text(let text) = $1 { $0.folder = text } },
         ConfigurationKey(
-            "site", .site, initial: "syd", "The site that the data folder must belong to; a check against mistakes."
+            "site", .site, initial: "syd",
+            "The site that the data folder must belong to; a check against mistakes."
         ) { if case .text(let text) = $1 { $0.site = text } },
         ConfigurationKey(
-            "listen", .address, initial: "0.0.0.0:7420", "Where peers reach this node; leave it out to only dial."
+            "listen", .address, initial: "0.0.0.0:7420",
+            "Where peers reach this node; leave it out to only dial."
         ) { if case .address(let address) = $1 { $0.listen = address } },
         ConfigurationKey(
             "peers", .peers, initial: "", "The sites that this node dials: a list of site and address."
@@ -91,21 +93,24 @@ extension ConfigurationKey {
             "Bytes queued to one peer before sending waits."
         ) { if case .number(let number) = $1 { $0.limits.queuedBytesMax = number } },
         ConfigurationKey(
-            "limits.heartbeat", .milliseconds(500...60_000), initial: "5s", "How often an idle link is asked for life."
+            "limits.heartbeat", .milliseconds(500...60_000), initial: "5s",
+            "How often an idle link is asked for life."
         ) { if case .number(let number) = $1 { $0.limits.heartbeatMilliseconds = number } },
         ConfigurationKey(
             "limits.silence", .milliseconds(2_000...300_000), initial: "15s",
             "Silence after which a link counts as dead."
         ) { if case .number(let number) = $1 { $0.limits.silenceMillisecondsMax = number } },
         ConfigurationKey(
-            "limits.redial", .milliseconds(500...600_000), initial: "30s", "The longest pause before a peer is dialled again."
+            "limits.redial", .milliseconds(500...600_000), initial: "30s",
+            "The longest pause before a peer is dialled again."
         ) { if case .number(let number) = $1 { $0.limits.redialMillisecondsMax = number } },
         ConfigurationKey(
             "limits.skew", .milliseconds(1_000...3_600_000), initial: "2m",
             "How far ahead of this machine's clock another site's stamp may pull our own."
         ) { if case .number(let number) = $1 { $0.limits.skewMillisecondsMax = number } },
         ConfigurationKey(
-            "limits.cache", .kibibytes(1024...1 << 20), initial: "32768", "Page cache of each database connection, KiB."
+            "limits.cache", .kibibytes(1024...1 << 20), initial: "32768",
+            "Page cache of each database connection, KiB."
         ) { if case .number(let number) = $1 { $0.limits.cacheKibibytes = number } },
     ]
 }
@@ -121,7 +126,8 @@ extension ConfigurationKey.Kind {
         case .peers: "list of `site`, `address`"
         case .bytes(let range): "bytes, \(range.lowerBound) to \(range.upperBound)"
         case .kibibytes(let range): "KiB, \(range.lowerBound) to \(range.upperBound)"
-        case .milliseconds(let range): "time with unit, \(Self.time(range.lowerBound)) to \(Self.time(range.upperBound))"
+        case .milliseconds(let range):
+            "time with unit, \(Self.time(range.lowerBound)) to \(Self.time(range.upperBound))"
         case .level: Logger.Level.allCases.map { "\($0)" }.joined(separator: ", ")
         }
     }

@@ -1,4 +1,5 @@
-/// What is written for people from the key table: the example file, the handbook's table, and the effective settings.
+/// What is written for people from the key table: the example file, the handbook's table, and the effective
+/// settings.
 package enum ConfigurationText {
     /// The text of `config/node.example.yaml`.
     package static var example: String {

@@ -12,7 +12,8 @@ package struct NodeConfiguration: Sendable, Equatable {
     package var peers: [Peer] = []
     /// The operator socket; empty: `api.sock` in the data folder.
     package var socket = ""
-    /// Folders in memory (tmpfs) for the record that proves that this machine wrote the log's head; empty: the usual ones.
+    /// Folders in memory (tmpfs) for the record that proves that this machine wrote the log's head; empty:
+    /// the usual ones.
     package var recordFolders: [String] = []
     package var limits = NodeLimits()
     package var logLevel = Logger.Level.info

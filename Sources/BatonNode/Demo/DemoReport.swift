@@ -28,7 +28,12 @@ package struct DemoReport: Codable, Sendable, Equatable {
         let title: String
         let closedBy: Authorship
         let count: Int
-        let updates: [DeltaView]
+        let updates: [Update]
+    }
+
+    package struct Update: Codable, Sendable, Equatable {
+        let written: Authorship
+        let what: String
     }
 
     package struct Replica: Codable, Sendable, Equatable {
@@ -60,15 +65,27 @@ package struct DemoReport: Codable, Sendable, Equatable {
     var folder: String?
 
     /// What is wrong; empty when the demo ended well.
-    package var problems: [String] {
+    package internal(set) var problems: [String] = []
+
+    /// Judges what was found.
+    func findProblems() -> [String] {
         var problems: [String] = []
-        if Set(self.replicas.map(\.stateDigest)).count > 1 { problems.append("The replicas' states are not equal.") }
-        if Set(self.replicas.map(\.logDigest)).count > 1 { problems.append("The replicas' logs are not equal.") }
+        if Set(self.replicas.map(\.stateDigest)).count > 1 {
+            problems.append("The replicas' states are not equal.")
+        }
+        if Set(self.replicas.map(\.logDigest)).count > 1 {
+            problems.append("The replicas' logs are not equal.")
+        }
         for replica in self.replicas {
-            if replica.lost > 0 { problems.append("\(replica.lost) acknowledged deltas are lost at \(replica.site).") }
-            if replica.waiting > 0 { problems.append("\(replica.waiting) deltas still wait at \(replica.site).") }
+            if replica.lost > 0 {
+                problems.append("\(replica.lost) acknowledged deltas are lost at \(replica.site).")
+            }
+            if replica.waiting > 0 {
+                problems.append("\(replica.waiting) deltas still wait at \(replica.site).")
+            }
             if !replica.isSound {
-                problems.append("The log of \(replica.site) is not sound: \(replica.problem ?? "no reason was given").")
+                problems.append(
+                    "The log of \(replica.site) is not sound: \(replica.problem ?? "no reason was given").")
             }
         }
         return problems

@@ -26,7 +26,8 @@ final class DemoSite {
 
     /// Starts `baton node` and waits until it listens.
     ///
-    /// - Parameter peers: Nodes that run already; this one dials them, so no port has to be chosen beforehand.
+    /// - Parameter peers: Nodes that run already; this one dials them, so no port has to be chosen
+    ///   beforehand.
     /// - Throws: `demo.node`, with the node's last words.
     func start(_ program: String, peers: [DemoSite], cleanup: DemoCleanup) async throws(NodeFault) {
         let readyFile = self.folder.path + "/ready.json"
@@ -36,7 +37,9 @@ final class DemoSite {
         ]
         for peer in peers { arguments += ["--peer", "\(peer.name)=\(peer.address)"] }
         try Files.replace(self.logPath, [])
-        guard let log = FileHandle(forWritingAtPath: self.logPath) else { throw self.fault("no log could be opened") }
+        guard let log = FileHandle(forWritingAtPath: self.logPath) else {
+            throw self.fault("no log could be opened")
+        }
         let lifeline = Pipe()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
@@ -68,7 +71,9 @@ final class DemoSite {
     }
 
     private var lastWords: String {
-        guard let text = try? Files.readText(self.logPath, bytesMax: 1 << 20) else { return "it said nothing" }
+        guard let text = try? Files.readText(self.logPath, bytesMax: 1 << 20) else {
+            return "it said nothing"
+        }
         return text.split(separator: "\n").last.map(String.init) ?? "it said nothing"
     }
 

@@ -1,7 +1,7 @@
 import BatonAPI
 
-/// What the demo plays: people, agencies and cases are invented; everything that is printed of them is read back from
-/// the nodes.
+/// What the demo plays: people, agencies and cases are invented; everything that is printed of them is read
+/// back from the nodes.
 struct DemoStory: Sendable {
     struct Site: Sendable {
         let name: String
@@ -59,10 +59,13 @@ extension DemoStory.Step {
 
     static func tags(_ person: String, _ word: String, _ tag: String) -> DemoStory.Step {
         DemoStory.Step(
-            person: person, act: .change(word, [ChangeOperation(.add, field: "tags", value: .text(tag))], note: nil))
+            person: person,
+            act: .change(word, [ChangeOperation(.add, field: "tags", value: .text(tag))], note: nil))
     }
 
-    static func reaches(_ person: String, _ word: String, _ milestones: String..., note: String? = nil) -> DemoStory.Step {
+    static func reaches(_ person: String, _ word: String, _ milestones: String..., note: String? = nil)
+        -> DemoStory.Step
+    {
         let operations = milestones.map { ChangeOperation(.milestone, field: $0) }
         return DemoStory.Step(person: person, act: .change(word, operations, note: note))
     }
@@ -92,28 +95,34 @@ extension DemoStory {
         .opens(
             "kim", "river",
             NewCase(
-                type: "TTL", title: "Stated plan against a public event tonight, place not known", severity: "S1",
+                type: "TTL", title: "Stated plan against a public event tonight, place not known",
+                severity: "S1",
                 source: "portal", agency: "Harlan County Sheriff", tags: ["threat"],
                 note: "Post read by two of us: intent and capability, place missing.", owner: "kim")),
         .opens(
             "pat", "kestrel",
             NewCase(
-                type: "EDR", title: "Last sign-in asked for a missing teenager", severity: "S1", source: "portal",
-                agency: "Kestrel Bay Police", note: "Form complete; the agency's number is in our directory.")),
+                type: "EDR", title: "Last sign-in asked for a missing teenager", severity: "S1",
+                source: "portal",
+                agency: "Kestrel Bay Police", note: "Form complete; the agency's number is in our directory.")
+        ),
         .opens(
             "joan", "lantern",
             NewCase(
                 type: "CSEA", title: "Known-hash match, account closed, report to file", severity: "S2",
-                source: "classifier", tags: ["known-hash"], note: "Content disabled, account closed.", owner: "joan")),
+                source: "classifier", tags: ["known-hash"], note: "Content disabled, account closed.",
+                owner: "joan")),
         .opens(
             "alee", "quarry",
             NewCase(
-                type: "MCE", title: "Live video near a market, not confirmed", severity: "S1", source: "partner",
+                type: "MCE", title: "Live video near a market, not confirmed", severity: "S1",
+                source: "partner",
                 agency: "Northmoor Emergency Centre", note: "Two uploads, one place.", owner: "alee")),
         .opens(
             "ravi", "heron",
             NewCase(
-                type: "SENS", title: "Images shared without consent, 48 hour notice", severity: "S2", source: "regulator",
+                type: "SENS", title: "Images shared without consent, 48 hour notice", severity: "S2",
+                source: "regulator",
                 agency: "Tamsin Online Safety Office", tags: ["notice"], owner: "ravi")),
         .opens(
             "joan", "signet",
@@ -125,7 +134,8 @@ extension DemoStory {
             NewCase(
                 type: "EDR", title: "Welfare check asked by harbour police", severity: "S2", source: "phone",
                 agency: "Port Aldous Harbour Police", owner: "pat")),
-        .reaches("kim", "river", "acknowledged", "triaged", note: "Sheriff's night desk rung; call-back promised."),
+        .reaches(
+            "kim", "river", "acknowledged", "triaged", note: "Sheriff's night desk rung; call-back promised."),
         .reaches("alee", "quarry", "acknowledged", note: "Watching both uploads."),
         .reaches("joan", "lantern", "acknowledged", "triaged"),
         .sets("ravi", "heron", "situation", "Eleven copies found, nine removed."),
@@ -153,7 +163,8 @@ extension DemoStory {
         .tags("joan", "heron", "appeal"),
         .notes("joan", "heron", "The uploader appealed two removals."),
         .reaches("ravi", "ferry", "acknowledged", note: "Harbour police rang here as well."),
-        .reaches("pat", "ferry", "acknowledged", "triaged", note: "Vessel named; asking for the last signal."),
+        .reaches(
+            "pat", "ferry", "acknowledged", "triaged", note: "Vessel named; asking for the last signal."),
         // A close on one side, new evidence on the other.
         .reaches("joan", "lantern", "contained", "resolved", note: "Report filed, receipt came back."),
         .closes("kim", "lantern", "Report filed and received; nothing is pending."),
@@ -164,7 +175,8 @@ extension DemoStory {
             "alee", "wharf",
             NewCase(
                 type: "TTL", title: "Threat against a clinic, author's country not known", severity: "S1",
-                source: "user report", tags: ["threat"], note: "Three posts in an hour, more specific each time.",
+                source: "user report", tags: ["threat"],
+                note: "Three posts in an hour, more specific each time.",
                 owner: "alee")),
         .opens(
             "joan", "beacon",

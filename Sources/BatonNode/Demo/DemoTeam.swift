@@ -12,7 +12,9 @@ struct DemoTeam {
         self.story = story
         self.folder = folder
         var sites: [DemoSite] = []
-        for site in story.sites { sites.append(DemoSite(name: site.name, folder: NodeFolder("\(folder)/\(site.name)"))) }
+        for site in story.sites {
+            sites.append(DemoSite(name: site.name, folder: NodeFolder("\(folder)/\(site.name)")))
+        }
         self.sites = sites
         try self.makeKeys()
     }
@@ -62,7 +64,9 @@ struct DemoTeam {
         return site.client(as: lead.name)
     }
 
-    func client(of person: String) -> OperatorClient { self.site(self.story.site(of: person)).client(as: person) }
+    func client(of person: String) -> OperatorClient {
+        self.site(self.story.site(of: person)).client(as: person)
+    }
 
     var others: [DemoSite] { self.sites.filter { $0.name != self.story.cutSite } }
     var cutSite: DemoSite { self.site(self.story.cutSite) }

@@ -20,7 +20,8 @@ struct DemoText {
     }
 
     private var merged: [String] {
-        let head = "While \(self.cutSite) was cut off: \(Self.count(self.report.onlyAtCutSite, "delta")) only there, "
+        let head =
+            "While \(self.cutSite) was cut off: \(Self.count(self.report.onlyAtCutSite, "delta")) only there, "
             + "\(self.report.onlyAtOthers) only at the others. Merged by itself:"
         let rows = self.report.merged.map { "  \($0.ref)  \($0.what)" }
         return Self.wrapped(head, indent: 2) + rows.flatMap { Self.wrapped($0, indent: 14) } + [""]
@@ -30,7 +31,8 @@ struct DemoText {
         guard !self.report.conflicts.isEmpty else { return ["Nothing needs a person.", ""] }
         var lines = ["\(Self.count(self.report.conflicts.count, "conflict")) for a person to settle"]
         for conflict in self.report.conflicts {
-            lines += Self.wrapped("  \(conflict.ref)  \(conflict.field): \(SafeWords.of(conflict.title))", indent: 14)
+            lines += Self.wrapped(
+                "  \(conflict.ref)  \(conflict.field): \(SafeWords.of(conflict.title))", indent: 14)
             for version in conflict.versions {
                 let mark = version.isShown ? "shown" : "also "
                 let value = SafeWords.of(Self.text(version.value))
@@ -45,12 +47,12 @@ struct DemoText {
     private var unseen: [String] {
         var lines: [String] = []
         for entry in self.report.unseen {
-            let head = "\(entry.ref) was closed at \(entry.closedBy.site) by \(entry.closedBy.by) without seeing "
+            let head =
+                "\(entry.ref) was closed at \(entry.closedBy.site) by \(entry.closedBy.by) without seeing "
                 + "\(Self.count(entry.count, "update")), so it stays open:"
             lines += Self.wrapped(head, indent: 2)
-            for delta in entry.updates {
-                let what = delta.operations.map { "\($0.action) \($0.field)" }.joined(separator: ", ")
-                lines += Self.wrapped("    \(Self.who(delta.written)): \(what)", indent: 6)
+            for update in entry.updates {
+                lines += Self.wrapped("    \(Self.who(update.written)): \(update.what)", indent: 6)
             }
         }
         return lines.isEmpty ? [] : lines + [""]
@@ -72,7 +74,8 @@ struct DemoText {
     private var phases: [String] {
         let total = self.report.phases.reduce(0) { $0 + $1.milliseconds }
         let parts = self.report.phases.map { "\($0.name) \(Self.seconds($0.milliseconds))" }
-        return Self.wrapped("Seconds: \(parts.joined(separator: ", ")); total \(Self.seconds(total)).", indent: 2)
+        return Self.wrapped(
+            "Seconds: \(parts.joined(separator: ", ")); total \(Self.seconds(total)).", indent: 2)
     }
 
     private var verdict: [String] {
@@ -85,7 +88,9 @@ struct DemoText {
 
     // Words.
 
-    static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+    static func count(_ number: Int, _ word: String) -> String {
+        "\(number) \(word)\(number == 1 ? "" : "s")"
+    }
 
     static func seconds(_ milliseconds: Int64) -> String {
         let tenths = (milliseconds + 50) / 100
@@ -116,20 +121,18 @@ struct DemoText {
     /// Breaks a line between words; later lines are indented.
     static func wrapped(_ line: String, indent: Int) -> [String] {
         var lines: [String] = []
-        var current = ""
-        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-            if !current.isEmpty, current.count + 1 + word.count > Self.columns {
-                lines.append(current)
-                current = String(repeating: " ", count: indent) + word
-            } else {
-                current = current.isEmpty && lines.isEmpty && word.isEmpty ? " " : Self.joined(current, word)
+        var prefix = ""
+        var rest = Substring(line)
+        while prefix.count + rest.count > Self.columns {
+            let head = rest.prefix(Self.columns - prefix.count + 1)
+            guard let cut = head.lastIndex(of: " "), head[..<cut].contains(where: { $0 != " " }) else {
+                break
             }
+            lines.append(prefix + rest[..<cut])
+            rest = rest[cut...].drop { $0 == " " }
+            prefix = String(repeating: " ", count: indent)
         }
-        return lines + [current]
-    }
-
-    private static func joined(_ line: String, _ word: Substring) -> String {
-        line.isEmpty ? String(word) : line + (line == " " && word.isEmpty ? "" : " ") + word
+        return lines + [prefix + rest]
     }
 }
 

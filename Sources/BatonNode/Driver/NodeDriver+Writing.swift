@@ -5,8 +5,8 @@ import BatonProtocol
 import BatonStore
 import Logging
 
-/// One loop carries out everything that is written, and tells the engine of each commit before the next one begins:
-/// reports that overtook each other would make a have-set go back.
+/// One loop carries out everything that is written, and tells the engine of each commit before the next one
+/// begins: reports that overtook each other would make a have-set go back.
 extension NodeDriver {
     func writeInOrder() async {
         while let job = await self.lane.next() {
@@ -60,7 +60,8 @@ extension NodeDriver {
 
     private func save(_ receipt: SignedReceipt, from site: SiteID) async {
         let stored = receipt.stored
-        let result = await self.worker.change { store throws(ReplicaFault) in try store.save(receipts: stored) }
+        let result = await self.worker.change { store throws(ReplicaFault) in try store.save(receipts: stored)
+        }
         switch result {
         case .failure(let fault): self.noteFailure(fault)
         case .success: self.receipts.take(stored)
@@ -134,7 +135,8 @@ extension NodeDriver {
                     keys.append(BareKey(scope: entry.scope, id: entry.key.id, bytes: bytes))
                 } catch {
                     throw ReplicaFault(
-                        code: "node.key-unreadable", message: "a document key was not wrapped by this vault", isFatal: true)
+                        code: "node.key-unreadable", message: "a document key was not wrapped by this vault",
+                        isFatal: true)
                 }
             }
             return LoadedChunk(deltas: page.deltas, keys: keys, rest: page.rest)

@@ -6,8 +6,9 @@ import Logging
 
 /// Owns the engine: takes inputs one at a time and performs its actions in order.
 ///
-/// What waits (dials, timers, signatures, the disk) runs as child tasks of `run`; there are no others. A reader of a
-/// link waits for each input to be taken, so that a peer can never queue more here than one event.
+/// What waits (dials, timers, signatures, the disk) runs as child tasks of `run`; there are no others. A
+/// reader of a link waits for each input to be taken, so that a peer can never queue more here than one
+/// event.
 actor NodeDriver {
     private var engine: SyncEngine
     private(set) var context: ReplicaContext
@@ -212,7 +213,8 @@ actor NodeDriver {
                 if self.links[link] != nil { self.take(.linkDrained(link)) }
             case .closed(let fault):
                 if let fault {
-                    self.logger.debug("link closed", metadata: ["peer.site": "\(site)", "reason": "\(fault)"])
+                    self.logger.debug(
+                        "link closed", metadata: ["peer.site": "\(site)", "reason": "\(fault)"])
                 }
             }
         }

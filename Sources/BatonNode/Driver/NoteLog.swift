@@ -29,14 +29,18 @@ extension Logger {
         case .linkGreeted(let site, let author, let offset):
             self.info(
                 "peer greeted",
-                metadata: ["peer.site": "\(site)", "peer.author": "\(author)", "clock.offset-ms": "\(offset)"])
+                metadata: [
+                    "peer.site": "\(site)", "peer.author": "\(author)", "clock.offset-ms": "\(offset)",
+                ])
         case .linkLost(let site, let fault?):
             self.warning(
-                "peer refused", metadata: ["peer.site": "\(site)", "code": "\(fault.code)", "reason": "\(fault)"])
+                "peer refused",
+                metadata: ["peer.site": "\(site)", "code": "\(fault.code)", "reason": "\(fault)"])
         case .linkLost(let site, nil): self.info("peer lost", metadata: ["peer.site": "\(site)"])
         case .linkRedundant(let site): self.debug("second link closed", metadata: ["peer.site": "\(site)"])
         case .catchUpStarted(let site, let missing):
-            self.info("catch-up started", metadata: ["peer.site": "\(site)", "delta.missing-there": "\(missing)"])
+            self.info(
+                "catch-up started", metadata: ["peer.site": "\(site)", "delta.missing-there": "\(missing)"])
         case .catchUpFinished(let site, let count):
             self.info(
                 "catch-up finished",
@@ -62,7 +66,8 @@ extension Logger {
         case .cloneSuspected(let author):
             self.error("two machines use one incarnation", metadata: ["author": "\(author)"])
         case .storeRefused(let fault):
-            self.error("the replica refused", metadata: ["code": "\(fault.code)", "reason": "\(fault.message)"])
+            self.error(
+                "the replica refused", metadata: ["code": "\(fault.code)", "reason": "\(fault.message)"])
         }
     }
 
@@ -72,7 +77,8 @@ extension Logger {
             self.error("fork proven", metadata: ["delta": "\(reference)", "delta.branches": "\(ids.count)"])
         case .partRefused(let reference): self.warning("part refused", metadata: ["delta": "\(reference)"])
         case .keyRefused(let scope):
-            self.warning("key refused", metadata: ["author": "\(scope.author)", "document": "\(scope.document)"])
+            self.warning(
+                "key refused", metadata: ["author": "\(scope.author)", "document": "\(scope.document)"])
         case .clockSuspect(let reference): self.warning("clock suspect", metadata: ["delta": "\(reference)"])
         case .voided(let reference): self.warning("delta void", metadata: ["delta": "\(reference)"])
         case .documentPrevSkipped(let reference):

@@ -8,18 +8,21 @@ package enum Files {
     package static func read(_ path: String, bytesMax: Int) throws(NodeFault) -> [UInt8] {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw NodeFault(
-                code: "file.unreadable", "\(path) cannot be opened.", hint: "Check the name and its permissions.",
+                code: "file.unreadable", "\(path) cannot be opened.",
+                hint: "Check the name and its permissions.",
                 exit: .noSuchThing)
         }
         defer { try? file.close() }
         let bytes: [UInt8]
         do { bytes = Array(try file.read(upToCount: bytesMax + 1) ?? Data()) } catch {
             throw NodeFault(
-                code: "file.unreadable", "\(path) cannot be read.", hint: "Check the disk and its permissions.")
+                code: "file.unreadable", "\(path) cannot be read.",
+                hint: "Check the disk and its permissions.")
         }
         guard bytes.count <= bytesMax else {
             throw NodeFault(
-                code: "file.too-large", "\(path) is larger than \(bytesMax) bytes.", hint: "Check that it is the right file.",
+                code: "file.too-large", "\(path) is larger than \(bytesMax) bytes.",
+                hint: "Check that it is the right file.",
                 exit: .usage)
         }
         return bytes
@@ -28,7 +31,8 @@ package enum Files {
     package static func readText(_ path: String, bytesMax: Int) throws(NodeFault) -> String {
         guard let text = String(validating: try Self.read(path, bytesMax: bytesMax), as: UTF8.self) else {
             throw NodeFault(
-                code: "file.not-text", "\(path) is not UTF-8 text.", hint: "Check that it is the right file.", exit: .usage)
+                code: "file.not-text", "\(path) is not UTF-8 text.", hint: "Check that it is the right file.",
+                exit: .usage)
         }
         return text
     }
@@ -66,20 +70,24 @@ package enum Files {
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw NodeFault(
-                code: "folder.unwritable", "The folder \(path) cannot be made.", hint: "Check its parent's permissions.")
+                code: "folder.unwritable", "The folder \(path) cannot be made.",
+                hint: "Check its parent's permissions.")
         }
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-            throw NodeFault(code: "folder.unwritable", "\(path) is not a folder.", hint: "Name another place.")
+            throw NodeFault(
+                code: "folder.unwritable", "\(path) is not a folder.", hint: "Name another place.")
         }
         guard status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
             throw NodeFault(
-                code: "folder.not-private", "The folder \(path) is not its user's own, or others may enter it.",
+                code: "folder.not-private",
+                "The folder \(path) is not its user's own, or others may enter it.",
                 hint: "Run chmod 700 on it, or choose another.", exit: .refused)
         }
     }
 
     private static func unwritable(_ path: String) -> NodeFault {
-        NodeFault(code: "file.unwritable", "\(path) cannot be written.", hint: "Check free space and permissions.")
+        NodeFault(
+            code: "file.unwritable", "\(path) cannot be written.", hint: "Check free space and permissions.")
     }
 }

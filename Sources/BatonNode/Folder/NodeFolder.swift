@@ -36,7 +36,8 @@ package struct NodeFolder: Sendable, Equatable {
     /// The longest path that a Unix socket may have, with room to spare (108 bytes with the closing zero).
     package static let socketBytesMax = 100
 
-    /// Where the operator socket is: in the folder, or under `/tmp/baton-<uid>` when that path would be too long.
+    /// Where the operator socket is: in the folder, or under `/tmp/baton-<uid>` when that path would be too
+    /// long.
     ///
     /// The short name is a hash of the folder's path, so that the node and the desk agree on it.
     package var socket: String {
@@ -58,7 +59,8 @@ package struct NodeFolder: Sendable, Equatable {
         guard self.isInitialised else {
             throw NodeFault(
                 code: "folder.not-initialised", "There is no Baton node in \(self.path).",
-                hint: "Run baton init --site NAME --dir \(self.path), or name another folder.", exit: .noSuchThing)
+                hint: "Run baton init --site NAME --dir \(self.path), or name another folder.",
+                exit: .noSuchThing)
         }
     }
 }

@@ -1,8 +1,10 @@
-/// Reads comma-separated values as RFC 4180 writes them, from pieces of any size, in bounded memory whatever comes.
+/// Reads comma-separated values as RFC 4180 writes them, from pieces of any size, in bounded memory
+/// whatever comes.
 ///
-/// Strict on purpose: a quote inside an unquoted field, text after a closing quote and a lone carriage return reject the
-/// row, because a guess would move every later field by one. Line feeds alone end rows too, as most logs have them.
-/// A rejected row ends where the machine sees its end; the next row is read as if nothing had happened.
+/// Strict on purpose: a quote inside an unquoted field, text after a closing quote and a lone carriage
+/// return reject the row, because a guess would move every later field by one. Line feeds alone end rows
+/// too, as most logs have them. A rejected row ends where the machine sees its end; the next row is read as
+/// if nothing had happened.
 ///
 /// ```
 /// fieldStart ──text──▶ plain ──,──▶ fieldStart        quote inside plain, text after a quote:
@@ -69,7 +71,8 @@ package struct CSVScanner: Sendable {
     /// Ends the input: a last row without a line end counts, a quote that is still open does not.
     package mutating func finish() -> Event? {
         if self.state == .quoted, self.problem == nil {
-            self.problem = "a quote that begins here is never closed, so nothing after it was read (to line \(self.line))"
+            self.problem =
+                "a quote that begins here is never closed, so nothing after it was read (to line \(self.line))"
         }
         let isEmpty = self.state == .fieldStart && self.fields.isEmpty && self.problem == nil
         guard !isEmpty || self.sawCarriageReturn else { return nil }

@@ -1,7 +1,8 @@
 import BatonAPI
 import Foundation
 
-/// A CSV file with a header row, read row by row; only the wanted columns are handed on, in the order asked for.
+/// A CSV file with a header row, read row by row; only the wanted columns are handed on, in the order asked
+/// for.
 package final class CSVTable {
     package struct Column: Sendable {
         let name: String
@@ -36,7 +37,8 @@ package final class CSVTable {
 
     /// Opens the file and reads its header.
     ///
-    /// - Throws: `import.unreadable`, `import.not-csv`, `import.empty`, `import.missing-column`, `import.column-twice`.
+    /// - Throws: `import.unreadable`, `import.not-csv`, `import.empty`, `import.missing-column`,
+    ///   `import.column-twice`.
     package init(_ path: String, columns: [Column]) throws(NodeFault) {
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw NodeFault(
@@ -87,7 +89,9 @@ package final class CSVTable {
         do { piece = Array(try self.file.read(upToCount: Self.pieceBytes) ?? Data()) } catch {
             throw NodeFault(
                 code: "import.unreadable", "The file \(Quoted.name(self.path)) cannot be read.",
-                hint: "Check that it is a file and that its disk is well, then import again: nothing is written twice.")
+                hint:
+                    "Check that it is a file and that its disk is well, then import again: nothing is written twice."
+            )
         }
         // The mark that some programs put before UTF-8.
         if self.bytesRead == 0, piece.starts(with: [0xEF, 0xBB, 0xBF]) { piece.removeFirst(3) }
@@ -104,7 +108,8 @@ package final class CSVTable {
                 hint: "Its first line must name the columns.", exit: .usage)
         case .reject(let reject):
             throw NodeFault(
-                code: "import.not-csv", "The file \(Quoted.name(self.path)) is not CSV text: in its first line, \(reject.reason).",
+                code: "import.not-csv",
+                "The file \(Quoted.name(self.path)) is not CSV text: in its first line, \(reject.reason).",
                 hint: "Export it as CSV in UTF-8, with a first line that names the columns.", exit: .usage)
         case .row(let row): names = row.fields
         }
@@ -119,7 +124,8 @@ package final class CSVTable {
                 throw NodeFault(
                     code: "import.missing-column",
                     "The file \(Quoted.name(self.path)) has no column \(Quoted.name(column.name)).",
-                    hint: "It has: \(names.prefix(20).map { Quoted.name($0) }.joined(separator: ", ")).", exit: .usage)
+                    hint: "It has: \(names.prefix(20).map { Quoted.name($0) }.joined(separator: ", ")).",
+                    exit: .usage)
             }
             self.places.append(found.first)
         }

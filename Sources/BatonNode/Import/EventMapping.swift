@@ -44,7 +44,8 @@ package struct EventColumns: Sendable, Equatable {
     }
 
     package var list: [CSVTable.Column] {
-        [self.caseID, self.at, self.activity].map { .required($0) } + (self.actor.map { [.required($0)] } ?? [])
+        [self.caseID, self.at, self.activity].map { .required($0) }
+            + (self.actor.map { [.required($0)] } ?? [])
     }
 }
 
@@ -81,7 +82,8 @@ package struct EventMapping: Sendable {
     package func entry(_ row: EventRow) -> BatchEntry {
         var note: [String: APIValue] = ["text": .text(row.activity), "at": .integer(row.at)]
         if !row.actor.isEmpty { note["who"] = .text(row.actor) }
-        return self.entry(row.caseID, row.rowKey, [ChangeOperation(.append, field: "note", value: .map(note))])
+        return self.entry(
+            row.caseID, row.rowKey, [ChangeOperation(.append, field: "note", value: .map(note))])
     }
 
     private func entry(_ caseID: String, _ key: String, _ operations: [ChangeOperation]) -> BatchEntry {

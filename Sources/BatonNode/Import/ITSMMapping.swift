@@ -32,10 +32,13 @@ package struct ITSMMapping: Sendable {
         if let severity = Self.severity(priority: row.priority) {
             operations.append(ChangeOperation(.set, field: "severity", value: .text(severity)))
         }
-        for tag in Self.tags(row) { operations.append(ChangeOperation(.add, field: "tags", value: .text(tag))) }
+        for tag in Self.tags(row) {
+            operations.append(ChangeOperation(.add, field: "tags", value: .text(tag)))
+        }
         operations.append(
             ChangeOperation(
-                .append, field: "note", value: .map(["text": .text(Self.summary(row)), "at": .integer(row.openedAt)])))
+                .append, field: "note",
+                value: .map(["text": .text(Self.summary(row)), "at": .integer(row.openedAt)])))
         if !isClosedByActivity, row.status == "Closed", let closedAt = row.closedAt {
             operations.append(ChangeOperation(.close, value: .map(["at": .integer(closedAt)])))
         }
@@ -44,11 +47,14 @@ package struct ITSMMapping: Sendable {
 
     /// Adds an activity to its case's timeline, with the milestone or the close that it is by the survey.
     package func entry(_ row: ITSMActivity, survey: ITSMSurvey.Incident?) -> BatchEntry {
-        let when: [String: APIValue] = row.team.isEmpty
+        let when: [String: APIValue] =
+            row.team.isEmpty
             ? ["at": .integer(row.at)] : ["at": .integer(row.at), "who": .text(row.team)]
         let text = when.merging(["text": .text(Self.text(row))]) { $1 }
         var operations = [ChangeOperation(.append, field: "note", value: .map(text))]
-        if let milestone = ITSMMilestone(activity: row.activity), survey?.milestoneLines[milestone] == row.line {
+        if let milestone = ITSMMilestone(activity: row.activity),
+            survey?.milestoneLines[milestone] == row.line
+        {
             operations.append(ChangeOperation(.milestone, field: milestone.rawValue, value: .map(when)))
         }
         if survey?.closingLine == row.line { operations.append(ChangeOperation(.close, value: .map(when))) }
@@ -67,7 +73,8 @@ package struct ITSMMapping: Sendable {
         let service = row.service.isEmpty ? "" : "service \(row.service)"
         let about = [item, service].filter { !$0.isEmpty }.joined(separator: "; ")
         let category = row.category.isEmpty ? "incident" : row.category
-        return ImportRule.cut(about.isEmpty ? "\(category) \(row.id)" : "\(category): \(about)", bytesMax: 512)
+        return ImportRule.cut(
+            about.isEmpty ? "\(category) \(row.id)" : "\(category): \(about)", bytesMax: 512)
     }
 
     static func tags(_ row: ITSMIncident) -> [String] {
@@ -82,7 +89,8 @@ package struct ITSMMapping: Sendable {
 
     static func summary(_ row: ITSMIncident) -> String {
         let parts = [
-            ("status", row.status), ("impact", row.impact), ("urgency", row.urgency), ("priority", row.priority),
+            ("status", row.status), ("impact", row.impact), ("urgency", row.urgency),
+            ("priority", row.priority),
             ("closure code", row.closureCode), ("reassignments", row.reassignments),
         ]
         let words = parts.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")

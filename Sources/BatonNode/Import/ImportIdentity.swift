@@ -2,7 +2,8 @@ package import BatonModel
 
 /// Names what is imported by its content, so that any site that reads the same row makes the same name.
 package enum ImportIdentity {
-    /// The id of the case for an incident of an ITSM log: BLAKE2b-256 of `"baton/import/itsm/1" ‖ incident id`.
+    /// The id of the case for an incident of an ITSM log: BLAKE2b-256 of `"baton/import/itsm/1" ‖ incident
+    /// id`.
     package static func document(incident: String, hashing: some Hashing) -> DocumentID {
         let digest = hashing.digest256(Array("baton/import/itsm/1".utf8), Array(incident.utf8))
         return DocumentID(kind: .escalation, suffix: digest.bytes)
@@ -32,7 +33,8 @@ package enum ImportIdentity {
     }
 }
 
-/// Divides rows among sites by a stable hash of the team that wrote them: every site that reads the file divides alike.
+/// Divides rows among sites by a stable hash of the team that wrote them: every site that reads the file
+/// divides alike.
 package struct SiteSplit: Sendable, Equatable {
     /// Sorted, so that the order on the command line does not matter.
     package let sites: [SiteID]

@@ -28,13 +28,16 @@ package struct ImportJob: Sendable {
         self.time = ImportTime(assumesUTC: options.assumesUTC)
     }
 
-    /// Imports an ITSM log. The activities are read twice: first to learn where each incident begins and ends.
+    /// Imports an ITSM log. The activities are read twice: first to learn where each incident begins and
+    /// ends.
     package func itsm(incidents: String, activities: String) async throws(NodeFault) -> ImportSummary {
         var run = try await self.begin([activities, incidents, activities])
         var survey = ITSMSurvey()
         let first = try CSVTable(activities, columns: ITSMActivity.columns)
         while let item = try first.nextItem() {
-            if case .row(let row) = item, let activity = try? ITSMActivity(row, time: self.time, hashing: self.hashing) {
+            if case .row(let row) = item,
+                let activity = try? ITSMActivity(row, time: self.time, hashing: self.hashing)
+            {
                 survey.take(activity)
             }
             run.show(first.bytesRead)
@@ -107,7 +110,9 @@ package struct ImportJob: Sendable {
     /// Imports any event log.
     ///
     /// - Parameter log: Its name, which keeps its case numbers apart from those of other logs.
-    package func events(_ path: String, columns: EventColumns, log: String) async throws(NodeFault) -> ImportSummary {
+    package func events(_ path: String, columns: EventColumns, log: String) async throws(NodeFault)
+        -> ImportSummary
+    {
         guard (1...128).contains(log.utf8.count) else {
             throw NodeFault(
                 code: "import.log-name", "The name of the log has \(log.utf8.count) bytes.",
@@ -126,9 +131,11 @@ package struct ImportJob: Sendable {
                 continue
             }
             if begun.insert(event.caseID).inserted {
-                try await run.add(TeamEntry(entry: mapping.header(event), team: event.actor), .header, path, row.line)
+                try await run.add(
+                    TeamEntry(entry: mapping.header(event), team: event.actor), .header, path, row.line)
             }
-            try await run.add(TeamEntry(entry: mapping.entry(event), team: event.actor), .entry, path, row.line)
+            try await run.add(
+                TeamEntry(entry: mapping.entry(event), team: event.actor), .entry, path, row.line)
         }
         run.endFile(table.bytesRead)
         return try await run.finish()
@@ -141,7 +148,8 @@ package struct ImportJob: Sendable {
         if let client = self.client {
             do throws(APIFault) { site = SiteID(try await client.status().site) } catch {
                 throw NodeFault(
-                    code: error.code, error.message, hint: error.hint, exit: ExitCode(rawValue: error.exit) ?? .failed)
+                    code: error.code, error.message, hint: error.hint,
+                    exit: ExitCode(rawValue: error.exit) ?? .failed)
             }
             if let split = self.options.split, let site, !split.sites.contains(site) {
                 throw NodeFault(
@@ -150,7 +158,8 @@ package struct ImportJob: Sendable {
             }
         }
         return ImportRun(
-            sink: ImportSink(self.client, rejects: self.options.rejects), split: self.options.split, site: site,
+            sink: ImportSink(self.client, rejects: self.options.rejects), split: self.options.split,
+            site: site,
             hashing: self.hashing, progress: ImportProgress(self.options.progress),
             bytesTotal: paths.reduce(0) { $0 + CSVTable.size($1) })
     }

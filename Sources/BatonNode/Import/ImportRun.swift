@@ -19,7 +19,8 @@ struct ImportRun: ~Copyable {
     private let started = ContinuousClock.now
 
     init(
-        sink: consuming ImportSink, split: SiteSplit?, site: SiteID?, hashing: any Hashing, progress: ImportProgress,
+        sink: consuming ImportSink, split: SiteSplit?, site: SiteID?, hashing: any Hashing,
+        progress: ImportProgress,
         bytesTotal: Int
     ) {
         self.sink = sink
@@ -52,7 +53,9 @@ struct ImportRun: ~Copyable {
     mutating func endFile(_ bytesRead: Int) { self.bytesBefore += bytesRead }
 
     /// Writes an entry, or leaves it to the site of its team.
-    mutating func add(_ entry: TeamEntry, _ kind: ImportSink.Kind, _ path: String, _ line: Int) async throws(NodeFault) {
+    mutating func add(_ entry: TeamEntry, _ kind: ImportSink.Kind, _ path: String, _ line: Int)
+        async throws(NodeFault)
+    {
         let owner = self.split?.site(of: entry.team, hashing: self.hashing)
         // Without a node there is no site to write for: a dry run then counts every row.
         guard let owner, let site = self.site, owner != site else {

@@ -60,7 +60,8 @@ struct ImportSink: ~Copyable {
         let reply = try await self.send(batch.map(\.entry), client)
         guard reply.outcomes.count == batch.count else {
             throw NodeFault(
-                code: "import.bad-answer", "The node answered \(reply.outcomes.count) of \(batch.count) entries.",
+                code: "import.bad-answer",
+                "The node answered \(reply.outcomes.count) of \(batch.count) entries.",
                 hint: "Check that the node and this program are of one version.")
         }
         for (entry, outcome) in zip(batch, reply.outcomes) {
@@ -68,7 +69,8 @@ struct ImportSink: ~Copyable {
             case .authored: self.count(entry.kind)
             case .known: self.summary.known += 1
             case .refused:
-                let reason = outcome.error.map { "the node refused it: \($0.message)" } ?? "the node refused it"
+                let reason =
+                    outcome.error.map { "the node refused it: \($0.message)" } ?? "the node refused it"
                 try self.reject(entry.source, CSVScanner.Reject(line: entry.line, reason: reason))
             }
         }
@@ -86,12 +88,16 @@ struct ImportSink: ~Copyable {
         }
     }
 
-    /// Sends a batch, again where the answer was lost or the node was busy: its entries are never written twice.
-    private func send(_ entries: [BatchEntry], _ client: OperatorClient) async throws(NodeFault) -> BatchReply {
+    /// Sends a batch, again where the answer was lost or the node was busy: its entries are never written
+    /// twice.
+    private func send(_ entries: [BatchEntry], _ client: OperatorClient) async throws(NodeFault) -> BatchReply
+    {
         var pause = Duration.milliseconds(200)
         for round in 1... {
             do throws(APIFault) { return try await client.batch(entries) } catch {
-                guard error.exit == ExitCode.tryAgain.rawValue, round < Self.tries else { throw self.fault(error) }
+                guard error.exit == ExitCode.tryAgain.rawValue, round < Self.tries else {
+                    throw self.fault(error)
+                }
             }
             // Cancelled: the next try fails at once.
             try? await Task.sleep(for: pause)

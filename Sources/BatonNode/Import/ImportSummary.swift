@@ -27,7 +27,8 @@ package struct ImportSummary: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case site, isDryRun, rows, cases, entries, known, elsewhere, rejected, rejectsFile, milliseconds, deltas
+        case site, isDryRun, rows, cases, entries, known, elsewhere, rejected, rejectsFile, milliseconds,
+            deltas
         case deltasPerSecond
     }
 
@@ -64,11 +65,15 @@ package struct ImportSummary: Codable, Sendable, Equatable {
     /// Lines for people.
     package var lines: [String] {
         let verb = self.isDryRun ? "Would write" : "Wrote"
-        var lines = ["\(verb) \(self.cases) cases and \(self.entries) entries\(self.site.map { " at \($0)" } ?? "")."]
-        if self.known > 0 { lines.append("\(self.known) rows were here already.") }
-        if self.elsewhere > 0 { lines.append("\(self.elsewhere) rows are for other sites to write.") }
+        var lines = [
+            "\(verb) \(Self.cases(self.cases)) and \(Self.entries(self.entries))"
+                + "\(self.site.map { " at \($0)" } ?? "")."
+        ]
+        if self.known > 0 { lines.append("\(Self.rows(self.known)) here already.") }
+        if self.elsewhere > 0 { lines.append("\(self.elsewhere) more for other sites to write.") }
         if self.rejected > 0, let file = self.rejectsFile {
-            lines.append("\(self.rejected) rows were rejected; lines and reasons are in \(Quoted.name(file)).")
+            lines.append(
+                "\(Self.rows(self.rejected)) rejected; lines and reasons are in \(Quoted.name(file)).")
         }
         if !self.isDryRun, self.deltas > 0 {
             let seconds = "\(self.milliseconds / 1000).\(self.milliseconds % 1000 / 100)"
@@ -76,4 +81,8 @@ package struct ImportSummary: Codable, Sendable, Equatable {
         }
         return lines
     }
+
+    private static func cases(_ count: Int) -> String { count == 1 ? "1 case" : "\(count) cases" }
+    private static func entries(_ count: Int) -> String { count == 1 ? "1 entry" : "\(count) entries" }
+    private static func rows(_ count: Int) -> String { count == 1 ? "1 row was" : "\(count) rows were" }
 }

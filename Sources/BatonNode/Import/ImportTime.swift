@@ -1,4 +1,5 @@
-/// Reads times as logs write them: RFC 3339 and its plain relatives. A time that could mean two moments is refused.
+/// Reads times as logs write them: RFC 3339 and its plain relatives. A time that could mean two moments is
+/// refused.
 package struct ImportTime: Sendable {
     /// True with `--zone UTC`: a time without zone is in UTC.
     package let assumesUTC: Bool
@@ -22,12 +23,14 @@ package struct ImportTime: Sendable {
         let local = day * 86_400_000 + clock
         guard !scan.isAtEnd else {
             guard self.assumesUTC else {
-                return .refused("the time names no zone: add Z or +01:00, or give --zone UTC if the file is in UTC")
+                return .refused(
+                    "the time names no zone: add Z or +01:00, or give --zone UTC if the file is in UTC")
             }
             return .at(local)
         }
         guard let offset = scan.zone(), scan.isAtEnd else {
-            return .refused("the time ends in something that is not a zone: write Z or an offset such as +01:00")
+            return .refused(
+                "the time ends in something that is not a zone: write Z or an offset such as +01:00")
         }
         let milliseconds = local - offset
         guard milliseconds >= 0 else { return .refused("the time lies before 1970") }
@@ -37,7 +40,9 @@ package struct ImportTime: Sendable {
     private static func refusal(_ text: String) -> Outcome {
         if text.isEmpty { return .refused("there is no time") }
         if text.utf8.contains(UInt8(ascii: "/")) {
-            return .refused("the day is written with slashes, which leaves open what is the month: write 2013-02-06T13:07:45Z")
+            return .refused(
+                "a day with slashes leaves open what is the month: write 2013-02-06T13:07:45Z"
+            )
         }
         return .refused("the time is not one: write it as 2013-02-06T13:07:45Z")
     }
@@ -82,7 +87,9 @@ private struct DigitScan {
     /// Milliseconds since midnight.
     mutating func clock() -> Int64? {
         let colon = UInt8(ascii: ":")
-        guard let hour = self.number(2), self.takes(colon), let minute = self.number(2), hour < 24, minute < 60 else {
+        guard let hour = self.number(2), self.takes(colon), let minute = self.number(2), hour < 24,
+            minute < 60
+        else {
             return nil
         }
         var milliseconds = (hour * 60 + minute) * 60_000

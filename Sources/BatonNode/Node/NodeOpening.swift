@@ -33,7 +33,8 @@ struct NodeOpening {
         do throws(ReplicaFault) {
             self.store = try ReplicaStore(
                 path: folder.replica,
-                settings: ReplicaSettings(cacheKibibytes: configuration.limits.cacheKibibytes), hashing: Blake2b())
+                settings: ReplicaSettings(cacheKibibytes: configuration.limits.cacheKibibytes),
+                hashing: Blake2b())
         } catch {
             throw NodeFault(error)
         }
@@ -47,7 +48,8 @@ struct NodeOpening {
         do throws(ReplicaFault) {
             self.living = try Self.live(self.store, keys.site, configuration)
             self.context = ReplicaContext(
-                author: self.living.author, previousHead: self.living.previousHead, membership: self.membership,
+                author: self.living.author, previousHead: self.living.previousHead,
+                membership: self.membership,
                 fold: Fold(table: DeskFieldTable.current), hashing: Blake2b(), sealing: keys.vault.cipher,
                 signing: keys.vault.signingKey, entropy: KernelEntropy(),
                 skewMillisecondsMax: UInt64(configuration.limits.skewMillisecondsMax))
@@ -100,7 +102,9 @@ struct NodeOpening {
         var known: Membership?
         do throws(ReplicaFault) {
             let log = try store.membershipLog()
-            if !log.isEmpty { known = try? Membership(log: log, hashing: Blake2b(), verifying: SignatureVerifier()) }
+            if !log.isEmpty {
+                known = try? Membership(log: log, hashing: Blake2b(), verifying: SignatureVerifier())
+            }
         } catch {
             throw NodeFault(error)
         }
@@ -112,11 +116,14 @@ struct NodeOpening {
         guard let offered else {
             throw NodeFault(
                 code: "membership.missing", "This node has no membership yet.",
-                hint: "Have its card signed, then run baton membership import --dir \(folder.path) FILE.", exit: .noSuchThing)
+                hint: "Have its card signed, then run baton membership import --dir \(folder.path) FILE.",
+                exit: .noSuchThing)
         }
         let chosen = try MembershipFile.newer(known, offered, mark: keys.membershipMark())
         try keys.remember(chosen)
-        do throws(ReplicaFault) { try store.save(membership: chosen.entries) } catch { throw NodeFault(error) }
+        do throws(ReplicaFault) { try store.save(membership: chosen.entries) } catch {
+            throw NodeFault(error)
+        }
         return chosen
     }
 
@@ -129,7 +136,8 @@ struct NodeOpening {
         guard record.signingKey == keys.vault.signingKey.publicKey, record.tlsPin == keys.tlsPin else {
             throw NodeFault(
                 code: "membership.other-keys", "The membership lists other keys for the site \(keys.site).",
-                hint: "Have this folder's card signed, or use the folder whose keys are listed.", exit: .refused)
+                hint: "Have this folder's card signed, or use the folder whose keys are listed.",
+                exit: .refused)
         }
     }
 }

@@ -4,7 +4,8 @@ import ServiceLifecycle
 import UnixSignals
 
 extension SiteNode {
-    /// Runs as a service: until SIGTERM or SIGINT, then in order: last commits, goodbyes, checkpoint, socket gone.
+    /// Runs as a service: until SIGTERM or SIGINT, then in order: last commits, goodbyes, checkpoint,
+    /// socket gone.
     package func serve(logger: Logger) async throws(NodeFault) {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -24,6 +25,7 @@ extension SiteNode {
                         try await self.run()
                         return nil
                     }
+                    await self.gate.wait()
                     let value = try await body()
                     self.stop()
                     for try await _ in group {}
@@ -37,7 +39,9 @@ extension SiteNode {
 
     private static func fault(_ error: any Error) -> NodeFault {
         error as? NodeFault
-            ?? NodeFault(code: "node.failed", "The node ended: \(type(of: error)).", hint: "Look at the log lines before.")
+            ?? NodeFault(
+                code: "node.failed", "The node ended: \(type(of: error)).",
+                hint: "Look at the log lines before.")
     }
 
     /// The lifecycle's own lines repeat ours.

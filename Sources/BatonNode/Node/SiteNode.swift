@@ -24,6 +24,7 @@ package final class SiteNode {
     private let driver: NodeDriver
     package let service: OperatorService
     private let listening: ListeningPlace
+    let gate = ReadyGate()
     /// The site that the folder belongs to.
     package var site: String { self.opening.keys.site.description }
     package let socketPath: String
@@ -55,14 +56,16 @@ package final class SiteNode {
         let listening = ListeningPlace()
         self.listening = listening
         self.service = OperatorService(
-            driver: self.driver, worker: self.worker, trust: trust, receipts: receipts, entropy: KernelEntropy(),
+            driver: self.driver, worker: self.worker, trust: trust, receipts: receipts,
+            entropy: KernelEntropy(),
             author: opening.living.author, listen: { listening.text })
         self.socketPath = configuration.socket.isEmpty ? folder.socket : configuration.socket
     }
 
     // long: one line per part.
     private static func parts(
-        _ opening: NodeOpening, _ configuration: NodeConfiguration, _ folder: NodeFolder, _ worker: StoreWorker,
+        _ opening: NodeOpening, _ configuration: NodeConfiguration, _ folder: NodeFolder,
+        _ worker: StoreWorker,
         _ receipts: ReceiptBoard, _ trust: TrustBoard, _ links: PeerLinkContext, _ logger: Logger
     ) -> NodeDriver.Parts {
         var addresses: [SiteID: PeerAddress] = [:]
@@ -73,9 +76,11 @@ package final class SiteNode {
         return NodeDriver.Parts(
             context: opening.context,
             configuration: EngineConfiguration(
-                peers: addresses.keys.sorted(), paused: opening.paused, limits: WireLimits(configuration.limits),
+                peers: addresses.keys.sorted(), paused: opening.paused,
+                limits: WireLimits(configuration.limits),
                 bootNonce: Sodium.randomBytes(16)),
-            have: opening.have, worker: worker, receipts: receipts, trust: trust, dialer: PeerDialer(context: links),
+            have: opening.have, worker: worker, receipts: receipts, trust: trust,
+            dialer: PeerDialer(context: links),
             addresses: addresses, verifying: SignatureVerifier(), logger: logger,
             saveMembership: { membership in
                 do throws(NodeFault) {
@@ -100,12 +105,14 @@ package final class SiteNode {
             let server = try await self.serveOperators()
             try self.announce(listener)
             self.logger.notice("node ready", metadata: self.readyMetadata(started))
+            self.gate.open()
             await self.runDriver()
             self.logger.notice("node stopping")
             await server.shutdown()
             await listener?.close()
         } catch {
             await self.letGo()
+            self.gate.open()
             throw error
         }
         await self.letGo()
@@ -177,7 +184,8 @@ package final class SiteNode {
             "incarnation.opened": "\(self.opening.living.opened?.rawValue ?? "no: continued")",
             "incarnation.recorded": "\(self.opening.living.isRecorded)",
             "listen": "\(self.listening.text ?? "none")", "api.socket": "\(self.socketPath)",
-            "membership.epoch": "\(self.opening.membership.epoch)", "delta.count": "\(self.opening.have.count)",
+            "membership.epoch": "\(self.opening.membership.epoch)",
+            "delta.count": "\(self.opening.have.count)",
             "milliseconds": "\(started.duration(to: .now).milliseconds)",
         ]
     }
@@ -199,6 +207,35 @@ package struct NodeReady: Codable, Sendable, Equatable {
     /// The peer port; absent where the node only dials.
     package let port: Int?
     package let socket: String
+}
+
+/// Lets those wait who may not ask before everything listens. It opens once, also when the start has failed.
+final class ReadyGate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func open() {
+        let waiting = self.state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = self.state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
 }
 
 /// Where the node listens, known only once it does.

@@ -3,7 +3,8 @@ package import BatonEngine
 package import BatonModel
 package import BatonStore
 
-/// Checks the whole log from its stored bytes: ids, every signature, chains, commitments, and the audit log's chain.
+/// Checks the whole log from its stored bytes: ids, every signature, chains, commitments, and the audit
+/// log's chain.
 package struct LogVerifier {
     package let store: ReplicaStore
     package let membership: Membership
@@ -88,7 +89,8 @@ package struct LogVerifier {
             guard let part else { continue }
             let scope = delta.header.keyScope(part: index)
             let descriptor = delta.header.parts[index]
-            guard let key = keys.first(where: { $0.scope == scope && $0.key.id == descriptor.key })?.key else {
+            guard let key = keys.first(where: { $0.scope == scope && $0.key.id == descriptor.key })?.key
+            else {
                 return "\(delta.reference) has a part whose key is not here"
             }
             do throws(SealingFault) {
@@ -121,7 +123,8 @@ package struct LogVerifier {
             self.ids[seq, default: []].append(delta.id)
             if seq > 2, !self.ends.contains(seq - 2) { self.ids[seq - 2] = nil }
             guard let before else { return true }
-            return before.contains(delta.header.prev) || self.contested.contains(seq) || self.contested.contains(seq - 1)
+            return before.contains(delta.header.prev) || self.contested.contains(seq)
+                || self.contested.contains(seq - 1)
         }
     }
 }

@@ -25,12 +25,16 @@ final class ReceiptBoard: Sendable {
         }
     }
 
-    /// Lists the sites that hold all of these deltas by their own signed word, sorted.
+    /// Lists the sites that hold all of these deltas by their own signed word, sorted. A delta is its
+    /// author's word too.
     func sites(holding references: [DeltaReference]) -> [SiteID] {
         self.seqs.withLock { seqs in
-            let sites = Set(seqs.keys.map(\.site)).sorted()
+            let sites = Set(seqs.keys.map(\.site)).union(references.map(\.author.site)).sorted()
             return sites.filter { site in
-                references.allSatisfy { (seqs[Place(site: site, author: $0.author)] ?? 0) >= $0.seq }
+                references.allSatisfy { reference in
+                    reference.author.site == site
+                        || (seqs[Place(site: site, author: reference.author)] ?? 0) >= reference.seq
+                }
             }
         }
     }

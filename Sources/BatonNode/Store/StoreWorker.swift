@@ -6,7 +6,8 @@ import BatonStore
 import NIOCore
 import NIOPosix
 
-/// Runs the replica's blocking work on threads of its own: one that writes, one that reads, and some that verify.
+/// Runs the replica's blocking work on threads of its own: one that writes, one that reads, and some that
+/// verify.
 final class StoreWorker: Sendable {
     let store: ReplicaStore
     let cipher: PartCipher
@@ -38,7 +39,8 @@ final class StoreWorker: Sendable {
 
     /// Signs orders in one transaction.
     ///
-    /// - Returns: What each became, and the report of what was added; or the fault for which nothing was written.
+    /// - Returns: What each became, and the report of what was added; or the fault for which nothing was
+    ///   written.
     func author(
         _ orders: [WriteOrder], _ context: ReplicaContext
     ) async -> Result<AuthoredBatch, ReplicaFault> {
@@ -71,7 +73,8 @@ final class StoreWorker: Sendable {
                     throw .replica(error)
                 }
             }
-            return .success(WriteOutcome(document: delta.header.document, deltas: [delta.id], isRepeat: false))
+            return .success(
+                WriteOutcome(document: delta.header.document, deltas: [delta.id], isRepeat: false))
         } catch {
             // Part of the delta may be in the transaction already: the whole of it must go.
             if case .replica(let fault) = error { throw fault }
@@ -117,7 +120,8 @@ final class StoreWorker: Sendable {
                 do throws(ReplicaFault) { return .success(try body()) } catch { return .failure(error) }
             }
         } catch {
-            return .failure(ReplicaFault(code: "node.stopping", message: "the node is stopping", isFatal: false))
+            return .failure(
+                ReplicaFault(code: "node.stopping", message: "the node is stopping", isFatal: false))
         }
     }
 }

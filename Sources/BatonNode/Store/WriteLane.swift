@@ -2,10 +2,11 @@ import BatonEngine
 import BatonModel
 import Synchronization
 
-/// Puts everything that is to be written into one line, so that commits and what follows from them keep one order.
+/// Puts everything that is to be written into one line, so that commits and what follows from them keep one
+/// order.
 ///
-/// Operators' orders go first and share a commit: those that arrive while a transaction runs are taken together,
-/// up to a bound. So a lone change waits for nobody, and a burst costs one sync of the disk.
+/// Operators' orders go first and share a commit: those that arrive while a transaction runs are taken
+/// together, up to a bound. So a lone change waits for nobody, and a burst costs one sync of the disk.
 final class WriteLane: Sendable {
     static let ordersMax = 256
 
@@ -44,9 +45,12 @@ final class WriteLane: Sendable {
     }
 
     /// Adds an import's orders, behind whatever operators want, and waits for their one commit.
-    func write(batch orders: [WriteOrder]) async -> Result<[Result<WriteOutcome, WriteRefusal>], WriteRefusal> {
+    func write(batch orders: [WriteOrder]) async -> Result<[Result<WriteOutcome, WriteRefusal>], WriteRefusal>
+    {
         await withCheckedContinuation { continuation in
-            let isTaken = self.put { $0.others.append(.batch(BatchJob(orders: orders, answer: continuation))) }
+            let isTaken = self.put {
+                $0.others.append(.batch(BatchJob(orders: orders, answer: continuation)))
+            }
             if !isTaken { continuation.resume(returning: .failure(.stopping)) }
         }
     }

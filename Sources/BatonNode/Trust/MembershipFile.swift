@@ -37,7 +37,8 @@ package enum MembershipFile {
     }
 
     private static func entries(_ bytes: [UInt8]) throws(ModelFault) -> [SignedMembershipEntry] {
-        var reader = CBORReader(bytes, limits: CBORLimits(depthMax: 8, itemsMax: 1 << 20, bytesMax: Self.bytesMax))
+        var reader = CBORReader(
+            bytes, limits: CBORLimits(depthMax: 8, itemsMax: 1 << 20, bytesMax: Self.bytesMax))
         var entries: [SignedMembershipEntry] = []
         for _ in 0..<(try reader.modelArray("membership", upTo: 1 << 16)) {
             entries.append(try SignedMembershipEntry(from: &reader))
@@ -71,7 +72,8 @@ package enum MembershipFile {
         guard known.team == offered.team else {
             throw NodeFault(
                 code: "membership.other-team", "The membership file belongs to another team.",
-                hint: "A data folder stays with one team; use another folder, or the right file.", exit: .refused)
+                hint: "A data folder stays with one team; use another folder, or the right file.",
+                exit: .refused)
         }
         let shared = min(known.entries.count, offered.entries.count)
         for index in 0..<shared where known.entries[index].bytes != offered.entries[index].bytes {
@@ -82,7 +84,9 @@ package enum MembershipFile {
 
     private static func forked(_ epoch: UInt64) -> NodeFault {
         NodeFault(
-            code: "membership.fork", "The membership file contradicts what this node knows at epoch \(epoch).",
-            hint: "Two entries were signed for one epoch: stop, and ask the holders of the root keys.", exit: .integrity)
+            code: "membership.fork",
+            "The membership file contradicts what this node knows at epoch \(epoch).",
+            hint: "Two entries were signed for one epoch: stop, and ask the holders of the root keys.",
+            exit: .integrity)
     }
 }

@@ -20,7 +20,8 @@ package struct MembershipMaker {
     ) throws(NodeFault) -> Membership {
         guard (1...64).contains(team.utf8.count) else {
             throw NodeFault(
-                code: "membership.team-name", "A team's name has 1 to 64 bytes.", hint: "Choose a shorter one.",
+                code: "membership.team-name", "A team's name has 1 to 64 bytes.",
+                hint: "Choose a shorter one.",
                 exit: .usage)
         }
         var entry = MembershipEntry(
@@ -76,7 +77,8 @@ package struct MembershipMaker {
     ) throws(NodeFault) {
         for site in clearances.keys.sorted() where entry.site(site) == nil {
             throw NodeFault(
-                code: "membership.no-such-site", "A clearance names the site \(site), which is not in the membership.",
+                code: "membership.no-such-site",
+                "A clearance names the site \(site), which is not in the membership.",
                 hint: "Give its card too, or leave it out.", exit: .usage)
         }
     }
@@ -87,7 +89,8 @@ package struct MembershipMaker {
     ) throws(NodeFault) {
         guard entry.site(card.site) == nil else {
             throw NodeFault(
-                code: "membership.site-twice", "Two cards name the site \(card.site).", hint: "Give one card a site.",
+                code: "membership.site-twice", "Two cards name the site \(card.site).",
+                hint: "Give one card a site.",
                 exit: .usage)
         }
         entry.sites.append(card.record(clearances: clearances))
@@ -96,7 +99,8 @@ package struct MembershipMaker {
             guard !entry.operators.contains(where: { $0.name == person.name }) else {
                 throw NodeFault(
                     code: "membership.operator-twice", "Two operators are called \(person.name).",
-                    hint: "Desk names are unique in a team; change one and run baton init again.", exit: .usage)
+                    hint: "Desk names are unique in a team; change one and run baton init again.",
+                    exit: .usage)
             }
             entry.operators.append(
                 OperatorRecord(

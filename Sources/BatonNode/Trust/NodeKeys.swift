@@ -28,7 +28,8 @@ package struct NodeKeys: Sendable {
         do {
             self.identity = try vault.withTLSKey { key, seed in
                 try TLSIdentity(
-                    publicKey: key.publicKey, seed: seed, serial: Sodium.randomBytes(16)) { key.sign($0) }
+                    publicKey: key.publicKey, seed: seed, serial: Sodium.randomBytes(16)
+                ) { key.sign($0) }
             }
         } catch {
             throw CryptoFault(.libraryFailed, "the TLS certificate could not be made from the vault's key")

@@ -2,11 +2,11 @@ import BatonAPI
 package import BatonCrypto
 package import BatonModel
 
-/// What a site says of itself to those who sign the membership: its public keys and its operators, in lines that
-/// people can read out to each other, signed with the key that it names.
+/// What a site says of itself to those who sign the membership: its public keys and its operators, in lines
+/// that people can read out to each other, signed with the key that it names.
 ///
-/// The signature proves only that the card is whole and that the key's holder wrote it. Whose card it is, people
-/// establish by comparing keys over another channel.
+/// The signature proves only that the card is whole and that the key's holder wrote it. Whose card it is,
+/// people establish by comparing keys over another channel.
 package struct SiteCard: Sendable, Equatable {
     package struct Person: Sendable, Equatable {
         package let name: String
@@ -30,10 +30,12 @@ package struct SiteCard: Sendable, Equatable {
 
     package static let bytesMax = 64 * 1024
     private static let domain = Array("baton/site-card/1".utf8)
-    private static let heading = "# Baton site card. Read the keys out over another channel before you sign them.\n"
+    private static let heading =
+        "# Baton site card. Read the keys out over another channel before you sign them.\n"
 
     package init(
-        site: SiteID, region: String, signingKey: [UInt8], tlsPin: [UInt8], unwrapKey: [UInt8], operators: [Person]
+        site: SiteID, region: String, signingKey: [UInt8], tlsPin: [UInt8], unwrapKey: [UInt8],
+        operators: [Person]
     ) {
         self.site = site
         self.region = region
@@ -57,7 +59,8 @@ package struct SiteCard: Sendable, Equatable {
         text += "unwrap-key: \(hexadecimal(self.unwrapKey))\n"
         for person in self.operators {
             let users = person.userIDs.map { "\($0)" }.joined(separator: ",")
-            text += "operator: \(person.name) uid=\(users) role=\(person.roles.map(\.word).joined(separator: ","))\n"
+            let roles = person.roles.map(\.word).joined(separator: ",")
+            text += "operator: \(person.name) uid=\(users) role=\(roles)\n"
         }
         return text
     }
@@ -70,7 +73,8 @@ package struct SiteCard: Sendable, Equatable {
         let malformed = NodeFault(
             code: "card.malformed", "\(origin) is not a site card of this version.",
             hint: "Ask the site for the file that baton init wrote.", exit: .usage)
-        guard text.utf8.count <= Self.bytesMax, let mark = text.range(of: "\nsignature: ", backwards: true) else {
+        guard text.utf8.count <= Self.bytesMax, let mark = text.range(of: "\nsignature: ", backwards: true)
+        else {
             throw malformed
         }
         let body = String(text[..<text.index(after: mark.lowerBound)])
@@ -110,7 +114,9 @@ package struct SiteCard: Sendable, Equatable {
             }
     }
 
-    package static func isOperatorName(_ text: String) -> Bool { Self.isRegion(text) && text.utf8.first != 45 }
+    package static func isOperatorName(_ text: String) -> Bool {
+        Self.isRegion(text) && text.utf8.first != 45
+    }
 
     /// The record that the membership keeps.
     package func record(clearances: [Compartment]) -> SiteRecord {
@@ -165,7 +171,8 @@ private struct Fields {
     }
 
     func key(_ name: String) -> [UInt8]? {
-        guard let bytes = self.one(name).flatMap({ BatonModel.bytes(hexadecimal: $0) }), bytes.count == 32 else {
+        guard let bytes = self.one(name).flatMap({ BatonModel.bytes(hexadecimal: $0) }), bytes.count == 32
+        else {
             return nil
         }
         return bytes

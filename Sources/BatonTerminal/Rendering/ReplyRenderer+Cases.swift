@@ -176,7 +176,7 @@ enum FieldText {
         if let number = value.integer, Self.times.contains(field) {
             return field == "due" ? "\(clock.due(number)), \(clock.places(number))" : clock.places(number)
         }
-        if field == "owner", value == .integer(0) || value == .text("") { return "nobody" }
+        if field == "owner", value == .null { return "nobody" }
         return Self.plain(value)
     }
 

@@ -104,10 +104,10 @@ private struct SessionReader {
             self.history?.trim()
             for line in self.history?.lines() ?? [] { self.input.remember(line) }
             let counts = status.counts
-            self.output.write(
-                SafeText.line(
-                    "Baton at \(status.site), you are \(status.operatorName). \(counts.openCases) open cases, "
-                        + "\(counts.openS0) with life at stake. Type help for commands.") + "\n")
+            let greeting =
+                "Baton at \(status.site), you are \(status.operatorName). \(counts.openCases) open cases, "
+                + "\(counts.openS0) with life at stake. Type help for commands."
+            self.output.write(BlockRenderer(self.desk.options.render).text([.paragraph(greeting, indent: 0)]))
             return nil
         } catch {
             let issue = CommandIssue(error)

@@ -1,0 +1,187 @@
+import BatonAPI
+import Testing
+
+/// A value of an API type with everything set, and one with the least.
+struct OpenAPISample: Sendable, CustomTestStringConvertible {
+    let schema: String
+    let full: [UInt8]
+    let least: [UInt8]
+
+    init(_ schema: String, full: some Encodable, least: some Encodable) throws {
+        self.schema = schema
+        self.full = try APIText.json(full)
+        self.least = try APIText.json(least)
+    }
+
+    var testDescription: String { self.schema }
+}
+
+enum OpenAPISamples {
+    static let all: [OpenAPISample] = {
+        do { return try requests + answers } catch { preconditionFailure("a sample is not JSON: \(error)") }
+    }()
+
+    private static let peer = Freshness.Peer(site: "usw", state: "live", lastHeardAt: 1)
+    private static let asOf = Freshness(site: "syd", at: 1, peers: [peer])
+    private static let bare = Freshness(
+        site: "syd", at: 1, peers: [.init(site: "usw", state: "down", lastHeardAt: nil)])
+    private static let who = Authorship(by: "alee", onBehalfOf: "mo", site: "syd", at: 1)
+    private static let someone = Authorship(by: "alee", site: "syd", at: 1)
+
+    private static func row(full: Bool) -> CaseRow {
+        CaseRow(
+            ref: "EDR-7K3QM2", id: "01", type: "EDR", title: "t", severity: full ? "S1" : nil,
+            owner: full ? "alee" : nil,
+            ownerSite: full ? "syd" : nil, status: "active", isClosed: false, unseenByClose: 0,
+            situation: full ? "s" : nil, tags: ["x"], agency: full ? "a" : nil, source: full ? "s" : nil,
+            receivedAt: full ? 1 : nil, dueAt: full ? 1 : nil, createdAt: 1, updatedAt: 1, changes: 1,
+            conflicts: 0,
+            waiting: 0, unread: 0)
+    }
+
+    private static func detail(full: Bool) -> CaseDetail {
+        let written = full ? who : someone
+        let version = FieldVersion(value: .text("a"), written: written, delta: "d", isShown: true)
+        return CaseDetail(
+            summary: row(full: full),
+            fields: [FieldView(field: "title", value: .text("t"), written: written, others: [version])],
+            milestones: [MilestoneView(milestone: "triaged", written: written, note: full ? "n" : nil)],
+            closures: [ClosureView(action: "close", written: written, note: full ? "n" : nil)],
+            conflicts: [
+                ConflictView(ref: "r", caseID: "01", title: "t", field: "agency", versions: [version])
+            ],
+            safeAt: ["syd"], timelineCount: 1)
+    }
+
+    private static func peerStatus(full: Bool) -> PeerStatus {
+        PeerStatus(
+            site: "usw", state: "live", lastHeardAt: full ? 1 : nil, clockOffset: full ? 1 : nil,
+            missingThere: 0,
+            missingHere: 0, deltasSent: 0, deltasReceived: 0, bytesSent: 0, bytesReceived: 0, refusedFor: 0)
+    }
+
+    private static func status(full: Bool) -> StatusReply {
+        StatusReply(
+            asOf: full ? asOf : bare, version: "1", site: "syd", author: "a", team: "t", teamName: "T",
+            membershipEpoch: 1,
+            operatorName: "alee", operatorRoles: ["lead"], operatorChoices: ["alee"],
+            counts: .init(
+                cases: 1, openCases: 1, openS0: 0, deltas: 1, waiting: 0, void: 0, unread: 0, conflicts: 0),
+            nextDueAt: full ? 1 : nil, logDigest: "d", peers: [peerStatus(full: full)],
+            listen: full ? "127.0.0.1:1" : nil)
+    }
+
+    private static let view = MembershipView(
+        team: "t", teamName: "T", epoch: 1, hash: "h", createdAt: 1, rootThreshold: 1, roots: ["r"],
+        sites: [
+            .init(site: "syd", region: "au", signingKey: "k", tlsPin: "p", unwrapKey: "u", clearances: ["us"])
+        ],
+        operators: [.init(id: 1, name: "alee", site: "syd", roles: ["lead"], userIDs: [1])])
+
+    private static func audit(full: Bool) -> AuditView {
+        AuditView(
+            number: 1, at: 1, kind: "authored", by: full ? "alee" : nil, site: full ? "syd" : nil,
+            range: full ? "r" : nil,
+            detail: "")
+    }
+
+    private static func problem(full: Bool) -> APIFault {
+        APIFault(.ambiguous, "m", "h", candidates: full ? [.init(ref: "r", title: "t")] : nil)
+    }
+
+    private static func entry(full: Bool) -> TimelineView {
+        TimelineView(
+            id: "d:0", text: "t", written: full ? who : someone, originallyAt: full ? 1 : nil,
+            originallyBy: full ? "w" : nil)
+    }
+
+    private static func delta(full: Bool) -> DeltaView {
+        DeltaView(
+            id: "d", author: "a", seq: 1, written: full ? who : someone, fate: "applied",
+            operations: [.init(action: "set", field: "title", isMaterial: true)], safeAt: ["syd"])
+    }
+
+    private static var requests: [OpenAPISample] {
+        get throws {
+            let operation = ChangeOperation(.set, field: "title", value: .text("t"))
+            return [
+                try OpenAPISample(
+                    "NewCase",
+                    full: NewCase(
+                        type: "EDR", title: "t", severity: "S1", source: "s", agency: "a", receivedAt: 1,
+                        tags: ["x"],
+                        note: "n", id: "01", owner: "alee"),
+                    least: NewCase(type: "EDR", title: "t")),
+                try OpenAPISample(
+                    "ChangeRequest", full: ChangeRequest(operations: [operation], note: "n", mayBegin: true),
+                    least: ChangeRequest(operations: [ChangeOperation(.close)])),
+                try OpenAPISample(
+                    "BatchRequest",
+                    full: BatchRequest(entries: [
+                        BatchEntry(document: "01", key: "02", operations: [operation])
+                    ]),
+                    least: BatchRequest(entries: [])),
+            ]
+        }
+    }
+
+    // long: one line or two per answer.
+    private static var answers: [OpenAPISample] {
+        get throws {
+            func both<Value: Encodable>(_ name: String, _ make: (Freshness, Bool) -> Value) throws
+                -> OpenAPISample
+            {
+                try OpenAPISample(name, full: make(asOf, true), least: make(bare, false))
+            }
+            return [
+                try both("StatusReply") { _, full in status(full: full) },
+                try both("DigestReply") { asOf, _ in
+                    DigestReply(
+                        asOf: asOf, level: 1, stateDigest: "s", logDigest: "l", documents: 1, deltas: 1,
+                        unread: 0,
+                        milliseconds: 1)
+                },
+                try both("ChangeReply") { asOf, full in
+                    ChangeReply(
+                        asOf: asOf, detail: detail(full: full), deltas: ["d"], saved: "here", safeAt: ["usw"],
+                        isRepeat: false)
+                },
+                try both("QueueReply") { asOf, full in
+                    QueueReply(asOf: asOf, cases: [row(full: full)], total: 1)
+                },
+                try both("CaseReply") { asOf, full in CaseReply(asOf: asOf, detail: detail(full: full)) },
+                try both("TimelineReply") { asOf, full in
+                    TimelineReply(
+                        asOf: asOf, ref: "r", entries: [entry(full: full)], before: full ? "c" : nil)
+                },
+                try both("LogReply") { asOf, full in
+                    LogReply(asOf: asOf, ref: "r", deltas: [delta(full: full)])
+                },
+                try both("FindReply") { asOf, full in
+                    FindReply(asOf: asOf, hits: [.init(summary: row(full: full), excerpt: full ? "e" : nil)])
+                },
+                try both("ConflictsReply") { asOf, full in
+                    ConflictsReply(asOf: asOf, conflicts: detail(full: full).conflicts)
+                },
+                try both("SyncReply") { asOf, full in
+                    SyncReply(asOf: asOf, peers: [peerStatus(full: full)], paused: ["usw"])
+                },
+                try both("VerifyReply") { asOf, full in
+                    VerifyReply(
+                        asOf: asOf, isSound: true, authors: 1, deltas: 1, signatureChecks: 1,
+                        problem: full ? "p" : nil,
+                        milliseconds: 1)
+                },
+                try both("MembershipReply") { asOf, _ in MembershipReply(asOf: asOf, membership: view) },
+                try both("AuditReply") { asOf, full in AuditReply(asOf: asOf, records: [audit(full: full)]) },
+                try both("BatchReply") { asOf, full in
+                    let error = full ? problem(full: true) : nil
+                    return BatchReply(
+                        asOf: asOf, outcomes: [BatchOutcome(.authored, delta: full ? "d" : nil, error: error)]
+                    )
+                },
+                try both("Problem") { _, full in problem(full: full) },
+            ]
+        }
+    }
+}
