@@ -58,15 +58,26 @@ let modules: [Target] = [
             "BatonStore", "BatonTransport", "BatonAPI",
             product("NIOCore", nio), product("NIOPosix", nio),
             product("Logging", "swift-log"), product("Yams", "Yams"),
-            product("ServiceLifecycle", "swift-service-lifecycle"), product("UnixSignals", "swift-service-lifecycle"),
+            product("ServiceLifecycle", "swift-service-lifecycle"),
+            product("UnixSignals", "swift-service-lifecycle"),
         ]),
     .executableTarget(
         name: "baton",
         dependencies: [
             "BatonNode", "BatonTerminal", "BatonAPI",
             product("ArgumentParser", "swift-argument-parser"),
-            product("Logging", "swift-log"),
+            product("Logging", "swift-log"), product("UnixSignals", "swift-service-lifecycle"),
         ]),
+]
+
+let simulations: [Target] = [
+    .executableTarget(
+        name: "baton-bench",
+        dependencies: [
+            "BatonStore", "BatonEngine", "BatonProtocol", "BatonCrypto", "BatonModel", "BatonDesk",
+            "BatonEncoding", "CSQLiteShim",
+        ],
+        path: "Simulations/baton-bench")
 ]
 
 let tests: [Target] = [
@@ -119,7 +130,7 @@ let tests: [Target] = [
 let package = Package(
     name: "baton",
     dependencies: dependencies,
-    targets: systemLibraries + modules + tests,
+    targets: systemLibraries + modules + simulations + tests,
     swiftLanguageModes: [.v6]
 )
 

@@ -1,6 +1,3 @@
-import BatonCrypto
-import BatonModel
-
 /// Draws from a seed: SplitMix64. The same seed gives the same cases on every machine.
 struct BenchRandom {
     private var state: UInt64

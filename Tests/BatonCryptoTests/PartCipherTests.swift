@@ -86,7 +86,8 @@ struct PartCipherTests {
     @Test("a part that authenticates under a commitment with another end is still a mismatch")
     func commitmentTail() throws {
         let (key, commitment, bytes) = try self.sealed()
-        // The last 8 bytes of the commitment are no part of the nonce, so only the recomputed commitment tells.
+        // The last 8 bytes of the commitment are no part of the nonce, so only the recomputed commitment
+        // tells.
         let other = Digest256(
             words: commitment.word0, commitment.word1, commitment.word2, commitment.word3 ^ 1)
         #expect(throws: SealingFault.partMismatch) {

@@ -71,7 +71,8 @@ struct SigningTests {
 
     @Test("a signature that only the cofactored equation accepts is refused")
     func cofactor() {
-        // Key = a·B + a point of order 8, made by an independent Ed25519: 8·S·B = 8·(R + h·A), but S·B ≠ R + h·A.
+        // Key = a·B + a point of order 8, made by an independent Ed25519: 8·S·B = 8·(R + h·A), but S·B ≠ R
+        // + h·A.
         #expect(
             !verifier.isValid(
                 signature: hex(

@@ -3,7 +3,8 @@ import BatonModel
 import BatonTestSupport
 import Testing
 
-/// Replicas that reconcile by their have-sets alone, over links that lose deltas, with a cloned disk among them.
+/// Replicas that reconcile by their have-sets alone, over links that lose deltas, with a cloned disk among
+/// them.
 @Suite("Reconciling forked logs")
 struct ForkExchangeTests {
     private static let team = TestTeam()

@@ -323,8 +323,8 @@ struct HaveSetForkTests {
             "one side has proven the fork")
     }
 
-    /// Neither side has two deltas at one place, and once the longer branch's end has been sent both state 1 to
-    /// 3 with the same head: equal digests must still mean equal logs.
+    /// Neither side has two deltas at one place, and once the longer branch's end has been sent both state
+    /// 1 to 3 with the same head: equal digests must still mean equal logs.
     @Test("branches of different length cannot hide behind equal numbers and an equal head")
     func differentLength() {
         let left = Self.log([(1, 0), (2, 0)])

@@ -2,7 +2,8 @@ import BatonAPI
 import BatonDesk
 import Synchronization
 
-/// A small real desk in memory: cases, notes, concurrent values, peers. It answers the operator API as a node does.
+/// A small real desk in memory: cases, notes, concurrent values, peers. It answers the operator API as a
+/// node does.
 final class DeskDouble: OperatorAPI {
     struct Case: Sendable {
         var id: String

@@ -90,7 +90,8 @@ struct DeskFixture {
         return Outcome(code: code, out: output.out, error: output.error, source: source)
     }
 
-    /// Three cases: EDR-7K3Q12 (S0, due in 18 minutes), TTL-7K3Q13 (S1, owned by alee), EDR-7K3Q14 (not triaged).
+    /// Three cases: EDR-7K3Q12 (S0, due in 18 minutes), TTL-7K3Q13 (S1, owned by alee), EDR-7K3Q14 (not
+    /// triaged).
     static func withCases() async -> DeskFixture {
         let fixture = DeskFixture()
         _ = await fixture.session([

@@ -29,10 +29,12 @@ def plays(baton, folder):
     sites.expect(len(replicas) == 3, "there are not three replicas")
     for name in ("stateDigest", "logDigest", "deltas"):
         sites.expect(len({replica[name] for replica in replicas}) == 1, f"{name} differs")
-    sites.expect(all(replica["isSound"] and replica["lost"] == 0 for replica in replicas), "a log is unsound or has lost something")
+    whole = all(replica["isSound"] and replica["lost"] == 0 for replica in replicas)
+    sites.expect(whole, "a log is unsound or has lost something")
     fields = sorted(conflict["field"] for conflict in report["conflicts"])
     sites.expect(fields == ["decision", "owner"], f"the conflicts are {fields}")
-    sites.expect([entry["count"] for entry in report["unseen"]] == [2], "the close that did not see two updates is not told")
+    unseen = [entry["count"] for entry in report["unseen"]]
+    sites.expect(unseen == [2], "the close that did not see two updates is not told")
     sites.expect(report["merged"], "nothing merged by itself")
     sites.expect(not any(is_running(replica["processID"]) for replica in replicas), "a node still runs")
     sites.expect(not list(folder.iterdir()), "the demo left its folder")
@@ -60,13 +62,14 @@ def is_interrupted(baton, folder, number):
     while any(is_running(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     sites.expect(not any(is_running(pid) for pid in pids), f"a node outlived signal {number}")
-    return list(folder.iterdir())
+    return [str(path.relative_to(folder)) for path in folder.rglob("*")]
 
 
 def main(baton, python):
     with tempfile.TemporaryDirectory(prefix="baton-") as name:
         folder = pathlib.Path(name)
         plays(baton, folder)
-        sites.expect(not is_interrupted(baton, folder, signal.SIGINT), "the interrupted demo left its folder")
+        left = is_interrupted(baton, folder, signal.SIGINT)
+        sites.expect(not left, f"the interrupted demo left {left}")
         # Killed, it cannot tidy up; its nodes must still end by themselves.
         is_interrupted(baton, folder, signal.SIGKILL)

@@ -3,7 +3,7 @@
 import tempfile
 import time
 
-from _sites import even, expect, make_team, until
+from sites import even, expect, make_team, until
 
 
 def main(baton, python):

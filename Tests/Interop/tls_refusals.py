@@ -79,22 +79,49 @@ def attempts(host, port, known, folder):
         yield "stolen session ticket", False, False, "none was given out"
 
 
-def main():
-    if len(sys.argv) != 5:
-        print(__doc__, file=sys.stderr)
-        return 2
-    host, port, certificate, key = sys.argv[1:]
+def knock_everywhere(host, port, certificate, key):
+    """Make every attempt, print a line for each, and return how many went otherwise than they must."""
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
-        print(f"{'attempt':<30} {'outcome':<9} {'verdict':<8} detail")
+        print(f"  {'attempt':<30} {'outcome':<9} {'verdict':<8} detail")
         for name, expected, accepted, detail in attempts(
             host, port, ["-cert", certificate, "-key", key], folder
         ):
             failures += accepted != expected
             outcome = "accepted" if accepted else "refused"
-            print(f"{name:<30} {outcome:<9} {'ok' if accepted == expected else 'WRONG':<8} {detail.strip()}")
-    return 1 if failures else 0
+            verdict = "ok" if accepted == expected else "WRONG"
+            print(f"  {name:<30} {outcome:<9} {verdict:<8} {detail.strip()}")
+    return failures
+
+
+def main(baton, python):
+    """The check of the suite: a real node, and the key of a real member of its team."""
+    del python
+    import _nodes
+    import _peer
+    import sites
+
+    with tempfile.TemporaryDirectory(prefix="baton-") as top:
+        node, member = sites.make_team(baton, top, ["syd", "usw"])
+        _peer.Member(member.folder, top)
+        try:
+            node.start([member])
+            pair = (os.path.join(top, f"{member.name}-{part}.pem") for part in ("cert", "key"))
+            failures = knock_everywhere("127.0.0.1", node.port, *pair)
+            _nodes.stop(node)
+        finally:
+            _nodes.end(node)
+    if failures:
+        raise sites.Failure(f"{failures} attempts were not answered as they must be")
+
+
+def command_line():
+    if len(sys.argv) != 5:
+        print(__doc__, file=sys.stderr)
+        return 2
+    host, port, certificate, key = sys.argv[1:]
+    return 1 if knock_everywhere(host, port, certificate, key) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line())

@@ -42,7 +42,7 @@ extension Rule {
     }
 
     /// How often a module steps around the checks of the compiler. To raise a number is a matter for review.
-    static let escapesAllowed: [String: Int] = [:]
+    static let escapesAllowed: [String: Int] = ["BatonCrypto": 1, "BatonStore": 1]
 
     static let escapes = Rule(name: "escapes from Sendable checking are counted and explained") {
         repository in

@@ -53,7 +53,8 @@ package struct APIReply: Sendable, Equatable {
 package protocol OperatorAPI: Sendable {
     /// Asks one thing.
     ///
-    /// - Throws: `APIFault`: the node's own, or `api.unreachable` when no answer came. After that one a change may
+    /// - Throws: `APIFault`: the node's own, or `api.unreachable` when no answer came. After that one a
+    ///   change may
     ///   or may not have been made; repeating it with the same idempotency key is safe.
     func call(_ request: APICall) async throws(APIFault) -> APIReply
 }

@@ -2,7 +2,8 @@ import BatonEngine
 import BatonModel
 import CSodium
 
-/// Guarded memory for a document key (32 bytes) and, behind it, a part's sealing and commitment keys (64 bytes).
+/// Guarded memory for a document key (32 bytes) and, behind it, a part's sealing and commitment keys (64
+/// bytes).
 @safe struct Scratch: ~Copyable {
     private let storage: UnsafeMutableRawPointer
     var loaded: WrappedKey?
@@ -12,7 +13,8 @@ import CSodium
 
     init() throws(CryptoFault) {
         guard let storage = unsafe sodium_malloc(Self.byteCount) else {
-            throw CryptoFault(.memoryExhausted, "no guarded memory is left for part keys; raise the locked-memory limit")
+            throw CryptoFault(
+                .memoryExhausted, "no guarded memory is left for part keys; raise the locked-memory limit")
         }
         unsafe self.storage = storage
     }
@@ -35,9 +37,11 @@ import CSodium
         unsafe UnsafeRawBufferPointer(start: self.storage + 64, count: 32)
     }
 
-    /// Part keys = BLAKE2b-512 under K over "baton/part/1" ‖ seq (8 bytes) ‖ part index (4 bytes), both big-endian.
+    /// Part keys = BLAKE2b-512 under K over "baton/part/1" ‖ seq (8 bytes) ‖ part index (4 bytes), both
+    /// big-endian.
     ///
-    /// The first half seals, the second commits. They survive K, so that erasing one operation can keep its neighbours.
+    /// The first half seals, the second commits. They survive K, so that erasing one operation can keep its
+    /// neighbours.
     borrowing func derive(_ place: PartPlace) {
         var message = Array("baton/part/1".utf8)
         appendBigEndian(place.seq, to: &message)
@@ -59,11 +63,14 @@ import CSodium
                 unsafe plaintext.withUnsafeBufferPointer { two in
                     unsafe baton_blake2b_two(
                         target.baseAddress, 32, one.baseAddress, UInt64(one.count), two.baseAddress,
-                        UInt64(two.count), self.commitmentKey.assumingMemoryBound(to: UInt8.self).baseAddress, 32)
+                        UInt64(two.count), self.commitmentKey.assumingMemoryBound(to: UInt8.self).baseAddress,
+                        32)
                 }
             }
         }
-        guard result == 0, let digest = Digest256(out) else { preconditionFailure("BLAKE2b refused a commitment") }
+        guard result == 0, let digest = Digest256(out) else {
+            preconditionFailure("BLAKE2b refused a commitment")
+        }
         return digest
     }
 
@@ -85,7 +92,8 @@ enum AEAD {
     @unsafe static func encrypt(
         _ plaintext: [UInt8], nonce: [UInt8], associated: [UInt8], key: UnsafeRawBufferPointer
     ) -> [UInt8] {
-        precondition(nonce.count == 24 && key.count == 32, "XChaCha20-Poly1305 takes a 24-byte nonce, 32-byte key")
+        precondition(
+            nonce.count == 24 && key.count == 32, "XChaCha20-Poly1305 takes a 24-byte nonce, 32-byte key")
         var out = [UInt8](repeating: 0, count: plaintext.count + 16)
         let result = unsafe out.withUnsafeMutableBufferPointer { target in
             unsafe plaintext.withUnsafeBufferPointer { source in

@@ -3,8 +3,9 @@ import Glibc
 
 /// A file of named records that only its owner may read: `vault` and `root.key`.
 ///
-/// Layout: the magic `"BATONV1\0"`, then records of (length of name: 1 byte, name, length of value: 2 bytes big-endian,
-/// value), then BLAKE2b-256 over everything before it. Replaced as a whole: written beside, synced, renamed.
+/// Layout: the magic `"BATONV1\0"`, then records of (length of name: 1 byte, name, length of value: 2 bytes
+/// big-endian, value), then BLAKE2b-256 over everything before it. Replaced as a whole: written beside,
+/// synced, renamed.
 enum SecretFile {
     static let magic = Array("BATONV1\0".utf8)
     private static let bytesMax = 64 * 1024
@@ -23,8 +24,10 @@ enum SecretFile {
         return out
     }
 
-    static func decode(_ bytes: [UInt8], path: String) throws(CryptoFault) -> [(name: String, value: [UInt8])] {
-        let damaged = CryptoFault(.vaultDamaged, "\(path) is not a whole key file; restore it from its backup")
+    static func decode(_ bytes: [UInt8], path: String) throws(CryptoFault) -> [(name: String, value: [UInt8])]
+    {
+        let damaged = CryptoFault(
+            .vaultDamaged, "\(path) is not a whole key file; restore it from its backup")
         guard bytes.count >= Self.magic.count + 32, Array(bytes.prefix(Self.magic.count)) == Self.magic else {
             throw damaged
         }
@@ -39,7 +42,10 @@ enum SecretFile {
             let end = nameEnd + 2 + length
             guard end <= body.count else { throw damaged }
             records.append(
-                (String(decoding: body[(place + 1)..<nameEnd], as: UTF8.self), Array(body[(nameEnd + 2)..<end])))
+                (
+                    String(decoding: body[(place + 1)..<nameEnd], as: UTF8.self),
+                    Array(body[(nameEnd + 2)..<end])
+                ))
             place = end
         }
         return records
@@ -81,7 +87,8 @@ enum SecretFile {
             if errno == EEXIST {
                 throw CryptoFault(.vaultExists, "\(path) exists already; its keys are not overwritten")
             }
-            throw CryptoFault(.vaultUnwritable, "\(path) cannot be created; check the folder and its permissions")
+            throw CryptoFault(
+                .vaultUnwritable, "\(path) cannot be created; check the folder and its permissions")
         }
         try Self.writeOut(file, bytes, path)
         try Self.syncFolder(of: path)
@@ -93,7 +100,8 @@ enum SecretFile {
         _ = unsafe unlink(beside)
         try Self.create(beside, bytes)
         guard unsafe rename(beside, path) == 0 else {
-            throw CryptoFault(.vaultUnwritable, "\(path) cannot be replaced; check the folder and its permissions")
+            throw CryptoFault(
+                .vaultUnwritable, "\(path) cannot be replaced; check the folder and its permissions")
         }
         try Self.syncFolder(of: path)
     }
@@ -105,16 +113,22 @@ enum SecretFile {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.write(file, buffer.baseAddress! + written, buffer.count - written)
             }
-            guard count > 0 else { throw CryptoFault(.vaultUnwritable, "\(path) cannot be written; is the disk full?") }
+            guard count > 0 else {
+                throw CryptoFault(.vaultUnwritable, "\(path) cannot be written; is the disk full?")
+            }
             written += count
         }
-        guard fsync(file) == 0 else { throw CryptoFault(.vaultUnwritable, "\(path) could not be synced to disk") }
+        guard fsync(file) == 0 else {
+            throw CryptoFault(.vaultUnwritable, "\(path) could not be synced to disk")
+        }
     }
 
     private static func syncFolder(of path: String) throws(CryptoFault) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let handle = unsafe Glibc.open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard handle >= 0 else { throw CryptoFault(.vaultUnwritable, "the folder of \(path) cannot be opened") }
+        guard handle >= 0 else {
+            throw CryptoFault(.vaultUnwritable, "the folder of \(path) cannot be opened")
+        }
         defer { _ = Glibc.close(handle) }
         guard fsync(handle) == 0 else {
             throw CryptoFault(.vaultUnwritable, "the folder of \(path) could not be synced to disk")

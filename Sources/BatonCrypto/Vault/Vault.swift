@@ -1,8 +1,10 @@
 package import BatonModel
 
-/// The secrets of one node, and the little that must not go back with the database: the highest membership epoch seen.
+/// The secrets of one node, and the little that must not go back with the database: the highest membership
+/// epoch seen.
 ///
-/// Kept in the file `vault` (0600). Secrets are read straight into guarded memory; the buffers on the way are wiped.
+/// Kept in the file `vault` (0600). Secrets are read straight into guarded memory; the buffers on the way
+/// are wiped.
 package final class Vault: Sendable {
     package let path: String
     package let site: SiteID
@@ -63,7 +65,8 @@ package final class Vault: Sendable {
         defer { for index in records.indices { Sodium.wipe(&records[index].value) } }
         func secret(_ name: String) throws(CryptoFault) -> SecretBytes {
             guard let value = records.first(where: { $0.name == name })?.value, value.count == 32 else {
-                throw CryptoFault(.vaultDamaged, "\(path) lacks the record \(name); restore it from its backup")
+                throw CryptoFault(
+                    .vaultDamaged, "\(path) lacks the record \(name); restore it from its backup")
             }
             return try SecretBytes(copying: value)
         }
@@ -80,7 +83,8 @@ package final class Vault: Sendable {
         self.cipher = try PartCipher(vaultKey: self.secrets.vaultKey)
     }
 
-    /// Gives the TLS key: the pair for signing the certificate, and the seed for the TLS library, which keeps its own copy.
+    /// Gives the TLS key: the pair for signing the certificate, and the seed for the TLS library, which
+    /// keeps its own copy.
     package func withTLSKey<Value>(
         _ body: (SigningKey, [UInt8]) throws -> Value
     ) throws -> Value {

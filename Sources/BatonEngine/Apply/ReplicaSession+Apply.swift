@@ -14,8 +14,8 @@ extension ReplicaSession {
         }
     }
 
-    /// Takes the keys that deltas of the same batch name, and no others: a peer must not fill our key store, nor choose
-    /// a key for a log that it does not write.
+    /// Takes the keys that deltas of the same batch name, and no others: a peer must not fill our key
+    /// store, nor choose a key for a log that it does not write.
     private func adopt(_ keys: [BareKey], namedBy deltas: [Delta]) throws(ReplicaFault) {
         guard !keys.isEmpty else { return }
         var named: Set<KeyPlace> = []
@@ -40,7 +40,8 @@ extension ReplicaSession {
         let wrapped: WrappedKey
         do throws(SealingFault) {
             wrapped = try self.context.sealing.adopt(
-                bareKey: key.bytes, scope: key.scope, expecting: key.id, nonce: self.context.entropy.bytes(24))
+                bareKey: key.bytes, scope: key.scope, expecting: key.id, nonce: self.context.entropy.bytes(24)
+            )
         } catch {
             self.report.findings.append(.keyRefused(key.scope))
             return
@@ -56,7 +57,8 @@ extension ReplicaSession {
             try self.fill(known, from: delta)
             return false
         }
-        // Without its global part it is not held: the have-set would tell everybody who has the part not to send it.
+        // Without its global part it is not held: the have-set would tell everybody who has the part not to
+        // send it.
         guard delta.hasGlobalPart else { return false }
         self.observe(delta.header)
         let isChained = try self.have(delta.header.author)

@@ -184,8 +184,8 @@ extension ReplicaSession {
         return Self.widened(ranges)
     }
 
-    /// Keeps within what a header may list: more than that becomes one range an author. Listing more as unread is the
-    /// safe side, as it only covers less.
+    /// Keeps within what a header may list: more than that becomes one range an author. Listing more as
+    /// unread is the safe side, as it only covers less.
     private static func widened(_ ranges: [DeltaRange]) -> [DeltaRange] {
         guard ranges.count > DeltaLimits.unreadRangesMax else { return ranges }
         var wide: [DeltaRange] = []

@@ -112,12 +112,14 @@ package final class ReplicaSession {
                 id: delta.id, reference: delta.reference, document: delta.header.document, fate: .waiting))
     }
 
-    /// A `prev` that names another delta than the one held at that place tells of a branch that is not here yet.
+    /// A `prev` that names another delta than the one held at that place tells of a branch that is not here
+    /// yet.
     private func learnBranches(
         around delta: Delta, _ have: AuthorHave, into set: inout HaveSet
     ) throws(ReplicaFault) {
         let header = delta.header
-        if header.seq > 1, have.contains(header.seq - 1), !have.endsRun(at: header.seq - 1, with: header.prev) {
+        if header.seq > 1, have.contains(header.seq - 1), !have.endsRun(at: header.seq - 1, with: header.prev)
+        {
             let before = DeltaReference(author: header.author, seq: header.seq - 1)
             try self.learn(header.prev, at: before, into: &set)
         }

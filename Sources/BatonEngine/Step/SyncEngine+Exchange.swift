@@ -219,8 +219,8 @@ extension SyncEngine {
             .verify(work, VerificationJob(deltas: chunk.deltas, membership: self.context.membership)))
     }
 
-    /// Goes on with the chunks of a link in the order received: keys stand in the first chunk that needs them, so a
-    /// later one must not overtake it.
+    /// Goes on with the chunks of a link in the order received: keys stand in the first chunk that needs
+    /// them, so a later one must not overtake it.
     mutating func verified(_ id: WorkID, _ outcome: VerificationOutcome) {
         guard case .verification(let link, _, _, _)? = self.work[id] else { return }
         self.verdicts[id] = outcome

@@ -228,7 +228,8 @@ extension Context {
         for _ in 0..<count {
             try reader.expectArray(of: 2, "header.context")
             let author = try Author(from: &reader)
-            let entry = DeltaReference(author: author, seq: try reader.modelUnsigned("header.context", upTo: UInt64(Int64.max)))
+            let seq = try reader.modelUnsigned("header.context", upTo: UInt64(Int64.max))
+            let entry = DeltaReference(author: author, seq: seq)
             guard entry.seq > 0, entries.last.map({ $0 <= entry }) ?? true else {
                 throw .malformed("header.context")
             }

@@ -38,7 +38,8 @@ extension HaveSet {
         for place in mine.contested where place.isHeld && theirs.contains(place.seq) {
             if !theirs.contested.contains(place) { places.append(place.seq) }
         }
-        // The peer knows of a fork where we hold one delta and have no proof: what we hold may be the branch it wants.
+        // The peer knows of a fork where we hold one delta and have no proof: what we hold may be the
+        // branch it wants.
         for place in theirs.contested where mine.contains(place.seq) {
             if !mine.contested.contains(where: { $0.seq == place.seq }) { places.append(place.seq) }
         }
@@ -51,8 +52,8 @@ extension HaveSet {
 }
 
 extension HaveSet {
-    /// Hashes the set. Equal digests mean equal logs: every interval carries the id at its end, ids chain, and a
-    /// chain that breaks inside an interval is stated as a contested place.
+    /// Hashes the set. Equal digests mean equal logs: every interval carries the id at its end, ids chain,
+    /// and a chain that breaks inside an interval is stated as a contested place.
     package func digest(hashing: some Hashing) -> Digest256 {
         var message = Array("baton/have/1".utf8)
         message.append(contentsOf: self.encoded())

@@ -17,9 +17,10 @@ package struct AuthorHave: Hashable, Sendable {
     package let author: Author
     /// Sorted, neither touching nor overlapping.
     package var intervals: [HaveInterval] = []
-    /// Every id known at a place that has more than one, sorted by (seq, id): those held, and those that a held
-    /// delta names as its `prev` and that are still to come. So no branch of a fork can hide behind equal numbers,
-    /// however long it is, and a branch that is only known of is never taken for one that is here.
+    /// Every id known at a place that has more than one, sorted by (seq, id): those held, and those that a
+    /// held delta names as its `prev` and that are still to come. So no branch of a fork can hide behind
+    /// equal numbers, however long it is, and a branch that is only known of is never taken for one that is
+    /// here.
     package var contested: [ContestedPlace] = []
 
     package struct ContestedPlace: Hashable, Sendable {

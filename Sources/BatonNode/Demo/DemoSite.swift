@@ -40,6 +40,7 @@ final class DemoSite {
         guard let log = FileHandle(forWritingAtPath: self.logPath) else {
             throw self.fault("no log could be opened")
         }
+        guard !cleanup.isEnding else { throw self.fault("the demo was interrupted") }
         let lifeline = Pipe()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)

@@ -5,7 +5,8 @@ import BatonModel
 extension Connection {
     func queue(_ filter: QueueFilter, limit: Int, offset: Int) throws(ReplicaFault) -> [QueueRow] {
         // Filters are a fixed set of conditions, so that there are few statements; values are always bound.
-        // A document of void changes alone is nobody's work: a member must not fill the queue with empty rows.
+        // A document of void changes alone is nobody's work: a member must not fill the queue with empty
+        // rows.
         var conditions = ["i.kind = ?1", "i.applied_count > 0"]
         if !filter.includesClosed { conditions.append("i.lane < 3") }
         switch filter.ownership {

@@ -118,7 +118,10 @@ extension Connection {
     }
 
     private static func searchText(_ value: [UInt8]) throws(ReplicaFault) -> String? {
-        guard !value.isEmpty, let text = try self.value(value).textValue, !text.isEmpty else { return nil }
+        guard !value.isEmpty else { return nil }
+        // A note that was written elsewhere first is a map; its text stands at key 1 (`CaseField.note`).
+        let body = try self.value(value)
+        guard let text = body.textValue ?? body[1]?.textValue, !text.isEmpty else { return nil }
         return text
     }
 

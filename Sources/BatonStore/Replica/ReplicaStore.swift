@@ -9,9 +9,9 @@ import GRDB
 /// before 3.51.3 needs two that do), and a read-only *reader*, so that questions need not wait for a merge.
 /// Every function blocks: call them from threads that may block.
 ///
-/// Invariant: `Writer` and `Connection` are touched only inside the serial queue of the GRDB connection that they
-/// belong to (`writing`, `reading`); all else is immutable. `StoreDurabilityTests` reads on many threads while it
-/// writes.
+/// Invariant: `Writer` and `Connection` are touched only inside the serial queue of the GRDB connection
+/// that they belong to (`writing`, `reading`); all else is immutable. `StoreDurabilityTests` reads on many
+/// threads while it writes.
 package final class ReplicaStore: @unchecked Sendable {
     let hashing: any Hashing
     private let folder: ReplicaFolder

@@ -48,7 +48,8 @@ package enum EditField: String, Sendable, CaseIterable {
         CommandIssue(.badValue, "`\(SafeText.line(text))` is no value for \(self.rawValue).", hint)
     }
 
-    /// The value of the field on a case page, in words that stay the same at every place; nil where it has none.
+    /// The value of the field on a case page, in words that stay the same at every place; nil where it has
+    /// none.
     func text(in detail: CaseDetail) -> String? {
         switch self {
         case .title: return detail.summary.title

@@ -41,7 +41,8 @@ package enum CaseReference: Hashable, Sendable {
         }
     }
 
-    /// Reads a word where free text may stand instead of a case. Lower case without a digit is not decided here.
+    /// Reads a word where free text may stand instead of a case. Lower case without a digit is not decided
+    /// here.
     package static func reading(_ word: Word) -> Reading {
         guard !word.isQuoted else { return .other }
         switch Self.row(word.text) {

@@ -9,7 +9,8 @@ package enum CommandName: String, Sendable, CaseIterable {
 /// A place of a command's line that takes no `--`.
 package struct Parameter: Sendable {
     package enum Kind: Sendable {
-        /// A case; left out, the current one is meant. Where text follows, only a clear handle is taken for a case.
+        /// A case; left out, the current one is meant. Where text follows, only a clear handle is taken for
+        /// a case.
         case reference
         case choice([String])
         case word

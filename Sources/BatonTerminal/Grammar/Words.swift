@@ -20,7 +20,8 @@ package struct Word: Hashable, Sendable {
     }
 }
 
-/// Takes a line apart. Quotation marks count only where a word, or a value after `=`, begins: `don't` is a word.
+/// Takes a line apart. Quotation marks count only where a word, or a value after `=`, begins: `don't` is a
+/// word.
 package struct WordReader {
     /// The longest line that is read, bytes.
     package static let lineBytesMax = 65_536
@@ -31,8 +32,8 @@ package struct WordReader {
 
     private init(_ line: String) { self.rest = line[...] }
 
-    /// Splits at blanks. `"…"` knows \" \\ \n \t, `'…'` knows nothing. Outside of them a backslash keeps a quotation
-    /// mark, a blank or a backslash as it is; before anything else it is a character itself.
+    /// Splits at blanks. `"…"` knows \" \\ \n \t, `'…'` knows nothing. Outside of them a backslash keeps a
+    /// quotation mark, a blank or a backslash as it is; before anything else it is a character itself.
     ///
     /// - Returns: No words for an empty line and for a comment (`#` first).
     package static func words(of line: String) -> Result<[Word], CommandIssue> {

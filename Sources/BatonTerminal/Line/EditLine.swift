@@ -72,7 +72,8 @@ struct EditLine: ~Copyable {
     }
 }
 
-/// What libedit calls back: prompt, next character, completion. Used by the thread that edits, and by no other.
+/// What libedit calls back: prompt, next character, completion. Used by the thread that edits, and by no
+/// other.
 @safe
 final class EditCalls {
     private var prompt: UnsafeMutablePointer<CChar>?

@@ -1,4 +1,5 @@
-/// What an answer is made of, before it is known how it will look. Text in it is as stored: the renderer makes it safe.
+/// What an answer is made of, before it is known how it will look. Text in it is as stored: the renderer
+/// makes it safe.
 package enum Block: Sendable, Equatable {
     /// One line; shortened when too long.
     case line(String)

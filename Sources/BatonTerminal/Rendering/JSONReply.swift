@@ -84,7 +84,8 @@ package enum JSONReply {
         }
     }
 
-    /// Escapes what a terminal would obey. Such characters stand inside strings only, so the value stays the same.
+    /// Escapes what a terminal would obey. Such characters stand inside strings only, so the value stays
+    /// the same.
     private static func safe(_ json: String) -> String {
         if json.unicodeScalars.allSatisfy({ !SafeText.isUnsafe($0) }) { return json }
         var out = ""

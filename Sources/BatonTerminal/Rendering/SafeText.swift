@@ -6,7 +6,8 @@ package enum SafeText {
         return "‹U+\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)›"
     }
 
-    /// Control characters, bidirectional controls, line separators, invisible and tag characters, noncharacters.
+    /// Control characters, bidirectional controls, line separators, invisible and tag characters,
+    /// noncharacters.
     ///
     /// The joiners U+200C and U+200D stay: scripts and emoji need them, and they move nothing.
     package static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
@@ -71,7 +72,8 @@ package enum DisplayWidth {
         }
     }
 
-    /// Shortens safe text to a number of columns; `…` stands for what is cut. An escape is kept whole or not at all.
+    /// Shortens safe text to a number of columns; `…` stands for what is cut. An escape is kept whole or
+    /// not at all.
     package static func fit(_ text: String, columns: Int) -> String {
         guard Self.of(text) > columns else { return text }
         guard columns > 0 else { return "" }

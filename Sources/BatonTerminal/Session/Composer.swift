@@ -7,7 +7,8 @@ package struct Composer: Sendable {
     let isOneShot: Bool
 
     /// - Returns: The text without its last line break.
-    /// - Throws: `desk.abandoned`, `desk.unfinished-text`, `desk.empty-text`, `grammar.too-long`: nothing is saved.
+    /// - Throws: `desk.abandoned`, `desk.unfinished-text`, `desk.empty-text`, `grammar.too-long`: nothing
+    ///   is saved.
     func text(about ref: String) async throws(CommandIssue) -> String {
         var lines: [String] = []
         var bytes = 0

@@ -1,6 +1,7 @@
 package import BatonAPI
 
-/// What one person at the desk has before them: the node, the settings, the current case, the list printed last.
+/// What one person at the desk has before them: the node, the settings, the current case, the list printed
+/// last.
 package struct Desk: Sendable {
     package let client: OperatorClient
     /// Who answers questions and types long text; nil where nobody can.
@@ -74,7 +75,8 @@ package struct Desk: Sendable {
         do throws(APIFault) { return try await call(self.client) } catch { throw CommandIssue(error) }
     }
 
-    /// Makes a change; without an answer it is asked for once more under the same key, which does nothing twice.
+    /// Makes a change; without an answer it is asked for once more under the same key, which does nothing
+    /// twice.
     func change<Value>(
         _ call: (OperatorClient, String) async throws(APIFault) -> Value
     ) async throws(CommandIssue) -> Value {
@@ -118,7 +120,8 @@ extension Desk {
         return rows[number - 1]
     }
 
-    /// The case that a changing command means: looked at first, so that nobody changes what they have not seen.
+    /// The case that a changing command means: looked at first, so that nobody changes what they have not
+    /// seen.
     func target(of command: Command) async throws(CommandIssue) -> CaseDetail {
         let reference = try self.reference(of: command)
         let detail = try await self.ask { client throws(APIFault) in try await client.show(reference).detail }
@@ -168,7 +171,8 @@ extension Desk {
         }
     }
 
-    /// Takes up what a change made, so that a second change through the same row does not ask about the first.
+    /// Takes up what a change made, so that a second change through the same row does not ask about the
+    /// first.
     mutating func note(_ after: CaseRow, before: Int?) {
         self.remember(after.ref)
         if self.current?.id == after.id { self.current = after }
