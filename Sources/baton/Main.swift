@@ -40,7 +40,7 @@ enum ProcessStart {
         // Returns only when it fails; then the process goes on, and says nothing of itself should it crash
         // later beyond what the runtime prints.
         unsafe execv("/proc/self/exe", arguments)
-        unsafe arguments.forEach { unsafe free($0) }
+        for index in unsafe arguments.indices { unsafe free(arguments[index]) }
     }
 
     static func harden() throws(NodeFault) {

@@ -121,10 +121,11 @@ def first_line(node, *arguments):
 def imported(node, data, folder):
     reply = node.json("import", "itsm", "--incidents", str(data / "itsm-incidents.csv"),
                       "--activities", str(data / "itsm-activities.csv"),
-                      "--site-by", "team", "--sites", "syd,usw", "--rejects", str(folder / f"{node.site}-rejects.csv"))
+                      "--site-by", "team", "--sites", "syd,usw",
+                      "--rejects", str(folder / f"{node.site}-rejects.csv"))
     print(f"import at {node.site}: {reply['cases']} cases, {reply['entries']} entries, "
-          f"{reply['known']} known, {reply['elsewhere']} elsewhere, {reply['rejected']} rejected; {reply['deltas']} deltas in "
-          f"{reply['milliseconds'] / 1000:.1f} s: {reply['deltasPerSecond']}/s", flush=True)
+          f"{reply['known']} known, {reply['elsewhere']} elsewhere, {reply['rejected']} rejected; "
+          f"{reply['deltas']} deltas in {reply['milliseconds'] / 1000:.1f} s: {reply['deltasPerSecond']}/s", flush=True)
     return reply
 
 
@@ -170,8 +171,9 @@ def measure(nodes, data, folder):
     equal = len({(d["stateDigest"], d["logDigest"]) for d in digests}) == 1
     print("digests equal" if equal else "DIGESTS NOT EQUAL")
     conflicts = syd.json("conflicts").get("conflicts", [])
-    print(f"conflicts: {len(conflicts)}; closed without seeing something: "
-          f"{sum(1 for c in syd.json('queue', 'all', '--limit', '500').get('cases', []) if c['unseenByClose'])}")
+    cases = syd.json("queue", "all", "--limit", "500").get("cases", [])
+    print(f"conflicts: {len(conflicts)}; of {len(cases)} cases closed without seeing something: "
+          f"{sum(1 for each in cases if each['unseenByClose'])}")
     again = imported(syd, data, folder)
     for node in nodes:
         print(f"{node.site}: database {node.database()} bytes, peak memory {node.memory()} bytes")
