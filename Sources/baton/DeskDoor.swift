@@ -16,7 +16,7 @@ enum DeskDoor {
 
     /// Recognises a desk command. `log verify` is upkeep, not a case's log.
     static func command(_ arguments: [String]) -> Command? {
-        guard let first = arguments.first, CommandName(rawValue: first) != nil, first != "help",
+        guard let first = arguments.first, CommandTable.command(first) != nil, first != "help",
             !(first == "log" && arguments.dropFirst().first == "verify")
         else { return nil }
         var command = Command(words: [])
@@ -64,6 +64,7 @@ struct DeskCommand: AsyncParsableCommand {
         var options = DeskDoor.options(actingAs: self.name)
         if self.json { options.render.format = .json }
         if self.noInput { options.mayAsk = false }
+        options.historyPath = folder.deskHistory
         let chosen = options
         if let api = await Output.running(folder) { throw Self.code(await Self.sit(at: api, chosen)) }
         var logger = Logger(label: "baton.desk") { StreamLogHandler.standardError(label: $0) }

@@ -30,6 +30,8 @@ package struct NodeFolder: Sendable, Equatable {
     package var membership: String { self.path + "/" + MembershipFile.name }
     package var settings: String { self.path + "/node.yaml" }
     package var replica: String { self.path + "/replica.sqlite" }
+    /// Command names and ids that were typed at the desk; never text.
+    package var deskHistory: String { self.path + "/desk-history" }
 
     package func card(of site: SiteID) -> String { "\(self.path)/\(site).pub" }
 

@@ -148,7 +148,10 @@ private struct ArgumentReader {
 
     private func unknownOption(_ name: String, _ word: Word) -> CommandIssue {
         let known = self.spec.options.map(\.name) + CommonOptions.all.map(\.name)
-        let near = NearestWord.of(name, among: known).map { "Did you mean --\($0)? " } ?? ""
+        let own = self.spec.options.map { "--\($0.name)" }.joined(separator: ", ")
+        let near =
+            NearestWord.of(name, among: known).map { "Did you mean --\($0)? " }
+            ?? (own.isEmpty ? "" : "It takes \(own). ")
         return CommandIssue(
             .unknownOption, "`\(self.spec.name.rawValue)` has no option --\(SafeText.line(name)).",
             "\(near)Quote it to use it as text, or see: help \(self.spec.name.rawValue)", column: word.column)

@@ -1,8 +1,14 @@
 /// Finds what a mistyped word was meant to be.
 package enum NearestWord {
-    /// The closest of the candidates, if it is close: at most two slips, and fewer than half of the word.
+    /// The closest of the candidates, if it is close: one of the two begins with the other, or at most two slips and
+    /// fewer than half of the word.
     package static func of(_ word: String, among candidates: [String]) -> String? {
         let typed = word.lowercased()
+        let beginning = candidates.first { candidate in
+            let known = candidate.lowercased()
+            return min(known.count, typed.count) >= 3 && (typed.hasPrefix(known) || known.hasPrefix(typed))
+        }
+        if let beginning { return beginning }
         let ranked = candidates.map { (word: $0, slips: Self.slips(typed, $0.lowercased())) }
         guard let best = ranked.min(by: { ($0.slips, $0.word) < ($1.slips, $1.word) }) else { return nil }
         return best.slips <= 2 && best.slips * 2 < max(typed.count, best.word.count) ? best.word : nil
