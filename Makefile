@@ -1,6 +1,6 @@
 # Thin on purpose: each target is one line of meaning, the work is in SwiftPM and .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench install clean toolchain
+.PHONY: help demo test simulate lint bench install clean toolchain
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 
@@ -38,6 +38,9 @@ test: toolchain .venv/made ## every suite: Swift, then other people's implementa
 	$(SWIFT) build --build-tests $(strict)
 	BATON_PYTHON="$(abspath .venv/bin/python)" $(SWIFT) test --skip-build --disable-xctest --parallel
 	.venv/bin/python $(interop) --baton "$$($(SWIFT) build --show-bin-path)/baton"
+
+simulate: toolchain ## the simulator's smoke seeds, twice, in two processes
+	@.ci/simulate
 
 lint: toolchain ## format and syntax; silent when clean
 	@.ci/lint

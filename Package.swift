@@ -71,43 +71,54 @@ let modules: [Target] = [
 ]
 
 let simulations: [Target] = [
+    .target(
+        name: "BatonSimulator",
+        dependencies: ["BatonEncoding", "BatonModel", "BatonProtocol", "BatonEngine"],
+        path: "Simulations/BatonSimulator"),
+    .executableTarget(
+        name: "baton-sim",
+        dependencies: ["BatonSimulator", product("ArgumentParser", "swift-argument-parser")],
+        path: "Simulations/baton-sim"),
     .executableTarget(
         name: "baton-bench",
         dependencies: [
             "BatonStore", "BatonEngine", "BatonProtocol", "BatonCrypto", "BatonModel", "BatonDesk",
             "BatonEncoding", "CSQLiteShim",
         ],
-        path: "Simulations/baton-bench")
+        path: "Simulations/baton-bench"),
 ]
 
 let tests: [Target] = [
     .target(
         name: "BatonTestSupport",
-        dependencies: ["BatonEncoding", "BatonModel", "BatonProtocol", "BatonEngine"],
+        dependencies: ["BatonModel"],
         path: "Tests/BatonTestSupport"),
     .testTarget(name: "BatonEncodingTests", dependencies: ["BatonEncoding"]),
     .testTarget(
         name: "BatonModelTests",
-        dependencies: ["BatonModel", "BatonEncoding", "BatonCrypto", "BatonTestSupport"]),
+        dependencies: ["BatonModel", "BatonEncoding", "BatonCrypto", "BatonTestSupport", "BatonSimulator"]),
     .testTarget(name: "BatonCryptoTests", dependencies: ["BatonCrypto", "BatonModel", "BatonEngine"]),
     .testTarget(
         name: "BatonEngineTests",
         dependencies: [
             "BatonEngine", "BatonProtocol", "BatonModel", "BatonCrypto", "BatonEncoding", "BatonTestSupport",
+            "BatonSimulator",
         ]),
     .testTarget(
         name: "BatonStoreTests",
         dependencies: [
             "BatonStore", "BatonEngine", "BatonModel", "BatonCrypto", "BatonDesk", "BatonEncoding",
-            "BatonTestSupport", "CSQLiteShim",
+            "BatonTestSupport", "BatonSimulator", "CSQLiteShim",
             product("GRDB", "GRDB.swift"),
         ]),
     .testTarget(
         name: "BatonProtocolTests",
-        dependencies: ["BatonProtocol", "BatonModel", "BatonEncoding", "BatonTestSupport"]),
+        dependencies: ["BatonProtocol", "BatonModel", "BatonEncoding", "BatonTestSupport", "BatonSimulator"]),
     .testTarget(
         name: "BatonDeskTests",
-        dependencies: ["BatonDesk", "BatonModel", "BatonEngine", "BatonEncoding", "BatonTestSupport"]),
+        dependencies: [
+            "BatonDesk", "BatonModel", "BatonEngine", "BatonEncoding", "BatonTestSupport", "BatonSimulator",
+        ]),
     .testTarget(
         name: "BatonTerminalTests",
         dependencies: ["BatonTerminal", "BatonAPI", "BatonDesk", "BatonModel"]),
@@ -117,6 +128,9 @@ let tests: [Target] = [
             "BatonNode", "BatonAPI", "BatonStore", "BatonCrypto", "BatonDesk", "BatonEngine", "BatonModel",
             "BatonEncoding", "BatonProtocol", product("Yams", "Yams"),
         ]),
+    .testTarget(
+        name: "BatonSimulatorTests",
+        dependencies: ["BatonSimulator", "BatonModel", "BatonEngine", "BatonEncoding"]),
     .testTarget(name: "BatonHTTP2Tests", dependencies: ["BatonHTTP2"]),
     .testTarget(
         name: "BatonTransportTests",

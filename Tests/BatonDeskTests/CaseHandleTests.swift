@@ -1,6 +1,6 @@
 import BatonDesk
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("Case handles")

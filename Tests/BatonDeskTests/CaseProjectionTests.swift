@@ -2,12 +2,12 @@ import BatonDesk
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("Case projection")
 struct CaseProjectionTests {
-    private let team = TestTeam(["syd", "usw"], table: DeskFieldTable.current)
+    private let team = SimulatedTeam(["syd", "usw"], table: DeskFieldTable.current)
     private let id = DocumentID(kind: .escalation, suffix: [UInt8](repeating: 3, count: 15))
 
     private func operation(_ kind: OperationKind, _ field: FieldCode, _ body: CBORValue) -> Operation {

@@ -1,12 +1,13 @@
 import BatonEncoding
 import BatonEngine
 import BatonModel
+import BatonSimulator
 import BatonTestSupport
 import Testing
 
 @Suite("Convergence")
 struct ConvergenceTests {
-    private static let team = TestTeam()
+    private static let team = SimulatedTeam()
 
     /// Peers of a generated history; with `forked`, one of them is a clone of another's disk that goes on
     /// by itself.
@@ -101,7 +102,7 @@ struct ConvergenceTests {
             .map { ReferenceFold.Standing(field: $0.field, dot: $0.write.dot) }
         #expect(timeline.sorted() == reference.timeline)
         let closures = global.closures.map {
-            ReferenceFold.Standing(field: TestFields.closure, dot: $0.write.dot)
+            ReferenceFold.Standing(field: SimulatedFields.closure, dot: $0.write.dot)
         }
         #expect(closures == reference.closures)
     }
@@ -126,7 +127,7 @@ struct ConvergenceTests {
                 "the seal of \(delta.reference) names deltas that are here")
             parents[delta.id] = found
         }
-        return ReferenceFold(deltas: opened, parents: parents, table: TestFields.table)
+        return ReferenceFold(deltas: opened, parents: parents, table: SimulatedFields.table)
     }
 
     private static func parents(of header: Header, _ byPlace: [DeltaReference: [DeltaID]]) -> [DeltaID]? {
@@ -152,7 +153,7 @@ struct ConvergenceTests {
         func owner(_ number: UInt64) -> [Operation] {
             [
                 Operation(
-                    shape: OperationShape(kind: .set, field: TestFields.owner, isMaterial: true),
+                    shape: OperationShape(kind: .set, field: SimulatedFields.owner, isMaterial: true),
                     body: .unsigned(number))
             ]
         }
@@ -167,7 +168,7 @@ struct ConvergenceTests {
         reader.apply(clone.replica.deltasInOrder, from: clone)
         #expect(reader.findings.contains { if case .forkProven = $0 { true } else { false } })
         let state = try #require(try reader.replica.document(document))
-        let writes = try #require(state[.global]?.registers[TestFields.owner])
+        let writes = try #require(state[.global]?.registers[SimulatedFields.owner])
         #expect(Set(writes.compactMap { $0.value?.intValue }) == [2, 3], "neither branch hides the other")
         #expect(reader.replica.haveSet[context.author]?.contested.count == 2)
     }

@@ -2,7 +2,7 @@ import BatonEncoding
 import BatonEngine
 import BatonModel
 import BatonProtocol
-import BatonTestSupport
+import BatonSimulator
 
 /// Makes deltas that the engine itself would never sign, all valid but for what a test changes.
 enum DeltaForge {
@@ -74,6 +74,6 @@ func operation(
         body: body)
 }
 
-func note(_ text: String) -> [Operation] { [operation(.append, TestFields.note, .text(text))] }
+func note(_ text: String) -> [Operation] { [operation(.append, SimulatedFields.note, .text(text))] }
 
-func owner(_ number: UInt64) -> [Operation] { [operation(.set, TestFields.owner, .unsigned(number))] }
+func owner(_ number: UInt64) -> [Operation] { [operation(.set, SimulatedFields.owner, .unsigned(number))] }

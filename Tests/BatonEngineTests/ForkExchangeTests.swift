@@ -1,13 +1,13 @@
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 /// Replicas that reconcile by their have-sets alone, over links that lose deltas, with a cloned disk among
 /// them.
 @Suite("Reconciling forked logs")
 struct ForkExchangeTests {
-    private static let team = TestTeam()
+    private static let team = SimulatedTeam()
 
     private static func forkedPeers(_ seed: UInt64) -> (peers: [ReplicaPeer], random: SeededRandom) {
         var generator = HistoryGenerator(seed: seed, team: Self.team, documentCount: 2)

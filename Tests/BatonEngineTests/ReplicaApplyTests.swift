@@ -1,12 +1,12 @@
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 /// What the suites on sessions share: a team, a document, and sessions with batches made by hand.
 enum SessionSamples {
-    static let team = TestTeam()
+    static let team = SimulatedTeam()
     static let document = DocumentID(kind: .escalation, suffix: [UInt8](repeating: 5, count: 15))
     static let other = DocumentID(kind: .escalation, suffix: [UInt8](repeating: 6, count: 15))
 
@@ -268,7 +268,7 @@ struct ReplicaJudgingTests {
             #expect(report.added.map(\.fate) == [.applied, .void])
             #expect(report.findings == [.voided(void.reference)])
             let state = try #require(try usw.replica.document(Samples.document))
-            #expect(state[.global]?.registers[TestFields.owner]?.map(\.value) == [.unsigned(1)])
+            #expect(state[.global]?.registers[SimulatedFields.owner]?.map(\.value) == [.unsigned(1)])
             #expect(state.frontier.map(\.id) == [void.id])
             let after = Samples.author(usw, owner(3))
             #expect(after.header.context.entries == [void.reference], "a void delta is still cited")
@@ -313,7 +313,7 @@ struct ReplicaJudgingTests {
         let own = Samples.author(usw, owner(2))
         #expect(own.header.unread == [DeltaRange(author: newer.header.author, first: 1, last: 1)])
         let state = try #require(try usw.replica.document(Samples.document))
-        #expect(state[.global]?.registers[TestFields.owner]?.count == 2)
+        #expect(state[.global]?.registers[SimulatedFields.owner]?.count == 2)
     }
 
     /// Every second change of a newer site is unread at an older one, and the older one goes on writing.
@@ -323,7 +323,7 @@ struct ReplicaJudgingTests {
         var log: [Delta] = []
         var head = DeltaID.none
         for round in 0..<UInt64(DeltaLimits.unreadRangesMax + 1) {
-            let made = Samples.author(syd, [operation(.set, TestFields.text, .text("\(round)"))])
+            let made = Samples.author(syd, [operation(.set, SimulatedFields.text, .text("\(round)"))])
             var header = made.header
             header.level = 2
             header.prev = head

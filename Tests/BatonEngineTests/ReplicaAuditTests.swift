@@ -1,7 +1,7 @@
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 private typealias Samples = SessionSamples

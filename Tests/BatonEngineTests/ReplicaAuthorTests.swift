@@ -1,7 +1,7 @@
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 private typealias Samples = SessionSamples
@@ -26,21 +26,30 @@ struct ReplicaAuthorTests {
         (Self.draft([]), .empty), (Self.draft(owner(1), by: 2), .notAuthorised),
         (Self.draft(owner(1), by: 99), .notAuthorised),
         (Self.draft([operation(.set, FieldCode(99), .null)]), .unknownField(FieldCode(99))),
-        (Self.draft([operation(.add, TestFields.owner, .unsigned(1))]), .unknownField(TestFields.owner)),
-        (Self.draft([operation(.custody, TestFields.owner, .unsigned(1))]), .unknownField(TestFields.owner)),
+        (
+            Self.draft([operation(.add, SimulatedFields.owner, .unsigned(1))]),
+            .unknownField(SimulatedFields.owner)
+        ),
+        (
+            Self.draft([operation(.custody, SimulatedFields.owner, .unsigned(1))]),
+            .unknownField(SimulatedFields.owner)
+        ),
         (
             Self.draft(owner(1), on: DocumentID(kind: .schedule, suffix: [UInt8](repeating: 1, count: 15))),
-            .unknownField(TestFields.owner)
+            .unknownField(SimulatedFields.owner)
         ),
-        (Self.draft(owner(101)), .badValue(TestFields.owner)),
-        (Self.draft([operation(.set, TestFields.owner, .null)]), .badValue(TestFields.owner)),
-        (Self.draft([operation(.append, TestFields.note, .unsigned(1))]), .badValue(TestFields.note)),
+        (Self.draft(owner(101)), .badValue(SimulatedFields.owner)),
+        (Self.draft([operation(.set, SimulatedFields.owner, .null)]), .badValue(SimulatedFields.owner)),
         (
-            Self.draft([operation(.set, TestFields.text, .text(String(repeating: "a", count: 513)))]),
-            .badValue(TestFields.text)
+            Self.draft([operation(.append, SimulatedFields.note, .unsigned(1))]),
+            .badValue(SimulatedFields.note)
         ),
         (
-            Self.draft(note("a") + [operation(.append, TestFields.note, .null, in: .us)]),
+            Self.draft([operation(.set, SimulatedFields.text, .text(String(repeating: "a", count: 513)))]),
+            .badValue(SimulatedFields.text)
+        ),
+        (
+            Self.draft(note("a") + [operation(.append, SimulatedFields.note, .null, in: .us)]),
             .compartmentClosed(.us)
         ),
         (
@@ -99,11 +108,12 @@ struct ReplicaAuthorTests {
         let syd = Samples.peer(0)
         let drafts = [
             Self.draft((0..<256).flatMap { _ in owner(1) }),
-            Self.draft([operation(.set, TestFields.text, .text(String(repeating: "a", count: 512)))]),
+            Self.draft([operation(.set, SimulatedFields.text, .text(String(repeating: "a", count: 512)))]),
             Self.draft(note(String(repeating: "a", count: 57_000))),
-            Self.draft([operation(.milestone, TestFields.acknowledged, .null)]),
+            Self.draft([operation(.milestone, SimulatedFields.acknowledged, .null)]),
             Self.draft([
-                operation(.close, TestFields.closure, .null), operation(.concur, TestFields.closure, .null),
+                operation(.close, SimulatedFields.closure, .null),
+                operation(.concur, SimulatedFields.closure, .null),
             ]),
         ]
         for draft in drafts { #expect(try Self.fault(draft, at: syd) == nil) }
@@ -121,9 +131,9 @@ struct ReplicaAuthorTests {
         var body = CBORValue.text("x")
         for _ in 0..<levels { body = .array([body]) }
         let syd = Samples.peer(0)
-        switch try Samples.author(Self.draft([operation(.append, TestFields.note, body)]), at: syd) {
+        switch try Samples.author(Self.draft([operation(.append, SimulatedFields.note, body)]), at: syd) {
         case .success(let delta): #expect(syd.replica.fate(delta.id) == .applied, "\(levels) levels")
-        case .failure(let fault): #expect(fault == .badValue(TestFields.note))
+        case .failure(let fault): #expect(fault == .badValue(SimulatedFields.note))
         }
     }
 
@@ -195,7 +205,7 @@ struct ReplicaRestrictedTests {
             author: usw.context.author, document: Samples.document, compartment: .us, generation: 1)
         let secret = try StandInSealing().makeKey(scope: scope, entropy: [UInt8](repeating: 8, count: 56))
         var header = made.header
-        let operations = owner(1) + [operation(.set, TestFields.text, .text("canary"), in: .us)]
+        let operations = owner(1) + [operation(.set, SimulatedFields.text, .text("canary"), in: .us)]
         header.shape = operations.map(\.shape)
         header.parts.append(
             PartDescriptor(compartment: .us, key: secret.id, commitment: .zero, length: 0))
@@ -227,7 +237,7 @@ struct ReplicaRestrictedTests {
             try #require(try use.replica.document(Samples.document)),
             try #require(try syd.replica.document(Samples.document))
         )
-        #expect(full[.us]?.registers[TestFields.text]?.map(\.value) == [.text("canary")])
+        #expect(full[.us]?.registers[SimulatedFields.text]?.map(\.value) == [.text("canary")])
         #expect(blind[.us] == nil)
         #expect(try syd.replica.delta(delta.id)?.parts[1] == nil)
         #expect(syd.replica.fate(delta.id) == .applied)

@@ -2,7 +2,7 @@ import BatonEncoding
 import BatonEngine
 import BatonModel
 import BatonProtocol
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("SyncEngine")
@@ -12,20 +12,20 @@ struct SyncEngineTests {
     private static func note(_ text: String) -> [Operation] {
         [
             Operation(
-                shape: OperationShape(kind: .append, field: TestFields.note, isMaterial: true),
+                shape: OperationShape(kind: .append, field: SimulatedFields.note, isMaterial: true),
                 body: .text(text))
         ]
     }
 
-    private static func site(_ world: EngineWorld, _ index: Int) -> SiteID { world.team.sites[index] }
+    private static func site(_ world: World, _ index: Int) -> SiteID { world.team.sites[index] }
 
-    private static func liveLinks(_ world: EngineWorld, _ site: SiteID) -> Int {
+    private static func liveLinks(_ world: World, _ site: SiteID) -> Int {
         world.nodes[site]?.engine.snapshot.peers.filter { $0.state == "live" }.count ?? 0
     }
 
     @Test("a delta authored at one site is folded at the others, and its author gets their receipts")
     func firstLight() throws {
-        let world = EngineWorld(seed: 1)
+        let world = World(seed: 1)
         world.run(milliseconds: 500)
         let syd = Self.site(world, 0)
         #expect(Self.liveLinks(world, syd) == 2)
@@ -41,7 +41,7 @@ struct SyncEngineTests {
 
     @Test("both sides dialling at once settle on one link a pair")
     func oneLinkPerPair() {
-        let world = EngineWorld(seed: 2)
+        let world = World(seed: 2)
         world.run(milliseconds: 5_000)
         for site in world.team.sites { #expect(Self.liveLinks(world, site) == 2) }
         let redundant = world.notes.filter { if case .linkRedundant = $0.note { true } else { false } }
@@ -52,7 +52,7 @@ struct SyncEngineTests {
 
     @Test("a cut, work on both sides and a heal lose nothing and end equal", arguments: 0..<40)
     func cutAndHeal(seed: Int) {
-        let world = EngineWorld(seed: UInt64(seed))
+        let world = World(seed: UInt64(seed))
         var generator = HistoryGenerator(seed: UInt64(seed) &+ 77, team: world.team, documentCount: 3)
         world.run(milliseconds: 300)
         var authored: [Delta] = []
@@ -87,7 +87,7 @@ struct SyncEngineTests {
 
     @Test("a broken pair is healed through a third site")
     func relay() throws {
-        let world = EngineWorld(seed: 4)
+        let world = World(seed: 4)
         let (syd, usw) = (Self.site(world, 0), Self.site(world, 1))
         world.setCut(syd, usw, true)
         world.run(milliseconds: 1_000)
@@ -98,7 +98,7 @@ struct SyncEngineTests {
 
     @Test("equal replicas exchange no have-sets when they meet again")
     func equalDigests() {
-        let world = EngineWorld(seed: 5)
+        let world = World(seed: 5)
         world.run(milliseconds: 500)
         world.author(Self.site(world, 0), Self.document, Self.note("one"))
         world.run(milliseconds: 3_000)
@@ -117,7 +117,7 @@ struct SyncEngineTests {
 
     @Test("a paused peer gets nothing until it is resumed")
     func pause() throws {
-        let world = EngineWorld(seed: 6)
+        let world = World(seed: 6)
         let (syd, usw, use) = (Self.site(world, 0), Self.site(world, 1), Self.site(world, 2))
         world.run(milliseconds: 500)
         world.feed(.peerPaused(usw, true), to: syd)
@@ -133,15 +133,15 @@ struct SyncEngineTests {
 
     // What a member with a valid TLS key may send.
 
-    private static func hostile(_ bytes: [UInt8], after: UInt64 = 1_000) -> EngineWorld {
-        let world = EngineWorld(seed: 7)
+    private static func hostile(_ bytes: [UInt8], after: UInt64 = 1_000) -> World {
+        let world = World(seed: 7)
         world.run(milliseconds: 500)
         world.inject(bytes, to: world.team.sites[0], asIfFrom: world.team.sites[1])
         world.run(milliseconds: after)
         return world
     }
 
-    private static func faults(_ world: EngineWorld) -> [PeerFault] {
+    private static func faults(_ world: World) -> [PeerFault] {
         world.notes.compactMap {
             guard $0.site == world.team.sites[0], case .linkLost(_, let fault) = $0.note else { return nil }
             return fault
@@ -173,7 +173,7 @@ struct SyncEngineTests {
 
     @Test("a wrongly signed delta is refused and noted; the link and the rest of the chunk live on")
     func wrongSignature() throws {
-        let world = EngineWorld(seed: 8)
+        let world = World(seed: 8)
         world.run(milliseconds: 500)
         let (syd, usw) = (Self.site(world, 0), Self.site(world, 1))
         let other = ReplicaPeer(world.team.context(usw, incarnation: 5))
@@ -194,7 +194,7 @@ struct SyncEngineTests {
 
     @Test("deltas of an unknown membership epoch close the link and change nothing")
     func unknownEpoch() throws {
-        let world = EngineWorld(seed: 9)
+        let world = World(seed: 9)
         world.run(milliseconds: 500)
         let (syd, usw) = (Self.site(world, 0), Self.site(world, 1))
         let delta = ReplicaPeer(world.team.context(usw, incarnation: 5))
@@ -216,7 +216,7 @@ struct SyncEngineTests {
         var limits = WireLimits()
         limits.heartbeatMilliseconds = 100
         limits.silenceMillisecondsMax = 300
-        let world = EngineWorld(seed: 10, limits: limits)
+        let world = World(seed: 10, limits: limits)
         world.run(milliseconds: 500)
         #expect(Self.liveLinks(world, Self.site(world, 0)) == 2)
         world.delayMilliseconds = 100_000
@@ -228,7 +228,7 @@ struct SyncEngineTests {
 /// Drives one engine by hand: what a pool of threads may do to the order of answers.
 @Suite("SyncEngine and a pool that verifies")
 struct SyncEngineOrderTests {
-    private static let team = TestTeam()
+    private static let team = SimulatedTeam()
     private static let time = EngineTime(monotonicMilliseconds: 10, wallMilliseconds: 1_700_000_000_000)
 
     /// An engine of the first site with a live link to the second one.
@@ -245,8 +245,8 @@ struct SyncEngineOrderTests {
         }
         func opening(_ site: SiteID, _ peer: SiteID, isDialler: Bool) -> LinkOpening {
             LinkOpening(
-                link: LinkID(1), site: peer, isDialler: isDialler, localPin: TestTeam.pin(of: site),
-                remotePin: TestTeam.pin(of: peer))
+                link: LinkID(1), site: peer, isDialler: isDialler, localPin: SimulatedTeam.pin(of: site),
+                remotePin: SimulatedTeam.pin(of: peer))
         }
         var (near, far) = (engine(syd), engine(usw))
         let link = LinkID(1)
@@ -270,7 +270,7 @@ struct SyncEngineOrderTests {
                 document,
                 [
                     Operation(
-                        shape: OperationShape(kind: .append, field: TestFields.note, isMaterial: true),
+                        shape: OperationShape(kind: .append, field: SimulatedFields.note, isMaterial: true),
                         body: .text("\(number)"))
                 ], by: Self.team.person(at: author.site))
         }

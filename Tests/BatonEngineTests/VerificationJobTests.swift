@@ -2,7 +2,7 @@ import BatonEncoding
 import BatonEngine
 import BatonModel
 import BatonProtocol
-import BatonTestSupport
+import BatonSimulator
 import Synchronization
 import Testing
 
@@ -19,7 +19,7 @@ private final class CountingVerifier: SignatureVerifying {
 
 @Suite("VerificationJob")
 struct VerificationJobTests {
-    private static let team = TestTeam()
+    private static let team = SimulatedTeam()
     private static let teamID = Self.team.membership.team
     private static let document = DocumentID(kind: .escalation, suffix: [UInt8](repeating: 3, count: 15))
     private static let badSignature = [UInt8](repeating: 9, count: 64)
@@ -161,7 +161,7 @@ struct VerificationJobTests {
 
     @Test("a delta of a site that the membership does not have is refused without a check")
     func unknownSite() throws {
-        let stranger = TestTeam(["zzz"])
+        let stranger = SimulatedTeam(["zzz"])
         let peer = ReplicaPeer(stranger.context(stranger.sites[0]))
         let made = peer.author(Self.document, note("x"), by: OperatorID(1))
         let delta = try DeltaForge.resigned(made, team: Self.teamID) {

@@ -1,11 +1,11 @@
 import BatonEncoding
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("DocumentState")
 struct DocumentStateTests {
-    private static let team = TestTeam()
+    private static let team = SimulatedTeam()
 
     /// A replica after a generated history; odd seeds hold a forked author.
     private static func history(seed: UInt64) -> (peer: ReplicaPeer, documents: [DocumentID]) {

@@ -1,6 +1,6 @@
 import BatonEncoding
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 
 /// Writes small histories of one document by hand and folds them, without signing, sealing or a replica.
 struct FoldScene {
@@ -85,7 +85,7 @@ struct FoldScene {
     /// Changes the entry that was written last.
     mutating func changeLast(_ body: (inout Entry) -> Void) { body(&self.entries[self.entries.count - 1]) }
 
-    func folded(_ order: [Int]? = nil, by table: FieldTable = TestFields.table) -> Result {
+    func folded(_ order: [Int]? = nil, by table: FieldTable = SimulatedFields.table) -> Result {
         var result = Result(state: DocumentState(id: ModelSamples.document))
         for index in order ?? Array(self.entries.indices) {
             let entry = self.entries[index]
@@ -126,17 +126,19 @@ enum Op {
     }
 
     static func text(_ text: String, in compartment: Compartment = .global) -> Operation {
-        Self.make(.set, TestFields.text, .text(text), in: compartment)
+        Self.make(.set, SimulatedFields.text, .text(text), in: compartment)
     }
 
     static func severity(_ number: UInt64) -> Operation {
-        Self.make(.set, TestFields.severity, .unsigned(number))
+        Self.make(.set, SimulatedFields.severity, .unsigned(number))
     }
-    static func owner(_ number: UInt64) -> Operation { Self.make(.set, TestFields.owner, .unsigned(number)) }
-    static func tag(_ text: String) -> Operation { Self.make(.add, TestFields.tags, .text(text)) }
-    static func untag(_ text: String) -> Operation { Self.make(.remove, TestFields.tags, .text(text)) }
-    static func note(_ text: String) -> Operation { Self.make(.append, TestFields.note, .text(text)) }
-    static func acknowledge() -> Operation { Self.make(.milestone, TestFields.acknowledged, .null) }
-    static func close() -> Operation { Self.make(.close, TestFields.closure, .null) }
-    static func reopen() -> Operation { Self.make(.reopen, TestFields.closure, .null) }
+    static func owner(_ number: UInt64) -> Operation {
+        Self.make(.set, SimulatedFields.owner, .unsigned(number))
+    }
+    static func tag(_ text: String) -> Operation { Self.make(.add, SimulatedFields.tags, .text(text)) }
+    static func untag(_ text: String) -> Operation { Self.make(.remove, SimulatedFields.tags, .text(text)) }
+    static func note(_ text: String) -> Operation { Self.make(.append, SimulatedFields.note, .text(text)) }
+    static func acknowledge() -> Operation { Self.make(.milestone, SimulatedFields.acknowledged, .null) }
+    static func close() -> Operation { Self.make(.close, SimulatedFields.closure, .null) }
+    static func reopen() -> Operation { Self.make(.reopen, SimulatedFields.closure, .null) }
 }

@@ -1,6 +1,6 @@
 import BatonEncoding
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("Fold of registers, sets and milestones")
@@ -11,7 +11,7 @@ struct FoldTests {
         scene.write("syd", [Op.text("one")])
         scene.write("usw", [Op.text("two")])
         for order in [[0, 1], [1, 0]] {
-            #expect(scene.folded(order).values(TestFields.text) == ["one", "two"])
+            #expect(scene.folded(order).values(SimulatedFields.text) == ["one", "two"])
         }
         #expect(scene.folded([0, 1]).state == scene.folded([1, 0]).state)
         #expect(scene.folded().state.frontier.count == 2)
@@ -23,10 +23,10 @@ struct FoldTests {
         let one = scene.write("syd", [Op.text("one")])
         let two = scene.write("usw", [Op.text("two")])
         scene.write("use", seen: [one], [Op.text("three")])
-        #expect(scene.folded().values(TestFields.text) == ["three", "two"])
+        #expect(scene.folded().values(SimulatedFields.text) == ["three", "two"])
         scene.write("use", seen: [two], [Op.text("four")])
         let folded = scene.folded()
-        #expect(folded.values(TestFields.text) == ["four"])
+        #expect(folded.values(SimulatedFields.text) == ["four"])
         #expect(folded.state.frontier.map(\.reference) == [ModelSamples.place("use", 2)])
     }
 
@@ -36,7 +36,7 @@ struct FoldTests {
         let one = scene.write("syd", [Op.text("one")])
         let note = scene.write("usw", seen: [one], [Op.note("no write of the text")])
         scene.write("use", seen: [note], [Op.text("two")])
-        #expect(scene.folded().values(TestFields.text) == ["two"])
+        #expect(scene.folded().values(SimulatedFields.text) == ["two"])
     }
 
     @Test("a write of the value that stands already is still a write")
@@ -46,9 +46,9 @@ struct FoldTests {
         scene.write("usw", [Op.owner(3)])
         scene.write("use", seen: [one], [Op.owner(3)])
         let folded = scene.folded()
-        #expect(folded.values(TestFields.owner) == ["3", "3"])
+        #expect(folded.values(SimulatedFields.owner) == ["3", "3"])
         #expect(
-            folded.writes(TestFields.owner).map(\.reference.author.site.description).sorted() == [
+            folded.writes(SimulatedFields.owner).map(\.reference.author.site.description).sorted() == [
                 "use", "usw",
             ])
     }
@@ -57,10 +57,10 @@ struct FoldTests {
     func sameDelta() {
         var scene = FoldScene()
         scene.write("syd", [Op.owner(1), Op.owner(2)])
-        let writes = scene.folded().writes(TestFields.owner)
+        let writes = scene.folded().writes(SimulatedFields.owner)
         #expect(writes.map(\.dot.index) == [0, 1])
         scene.write("syd", [Op.owner(9)])
-        #expect(scene.folded().values(TestFields.owner) == ["9"])
+        #expect(scene.folded().values(SimulatedFields.owner) == ["9"])
     }
 
     @Test("a remove takes away the adds it has seen and no others")
@@ -70,8 +70,8 @@ struct FoldTests {
         scene.write("usw", [Op.tag("spam")])
         scene.write("use", seen: [mine], [Op.untag("spam")])
         let folded = scene.folded()
-        #expect(folded.values(TestFields.tags) == ["minor", "spam"])
-        let standing = folded.state[.global]?.sets[TestFields.tags] ?? []
+        #expect(folded.values(SimulatedFields.tags) == ["minor", "spam"])
+        let standing = folded.state[.global]?.sets[SimulatedFields.tags] ?? []
         #expect(
             standing.filter { $0.value == .text("spam") }.map(\.reference) == [ModelSamples.place("usw", 1)])
     }
@@ -83,9 +83,10 @@ struct FoldTests {
         scene.write("syd", [Op.untag("spam")])
         #expect(scene.folded().state[.global]?.sets.entries.isEmpty == true)
         scene.write("syd", [Op.tag("spam")])
-        #expect(scene.folded().values(TestFields.tags) == ["spam"])
+        #expect(scene.folded().values(SimulatedFields.tags) == ["spam"])
         scene.write("syd", [Op.tag("spam")])
-        #expect(scene.folded().values(TestFields.tags) == ["spam"], "an add replaces the adds it has seen")
+        #expect(
+            scene.folded().values(SimulatedFields.tags) == ["spam"], "an add replaces the adds it has seen")
     }
 
     @Test("milestones are a union: every record stays, also after one that saw it")
@@ -95,7 +96,7 @@ struct FoldTests {
         scene.write("usw", seen: [first], [Op.acknowledge()])
         scene.write("use", [Op.acknowledge()])
         for order in [[0, 1, 2], [2, 0, 1]] {
-            let records = scene.folded(order).state[.global]?.milestones[TestFields.acknowledged] ?? []
+            let records = scene.folded(order).state[.global]?.milestones[SimulatedFields.acknowledged] ?? []
             #expect(records.count == 3)
             #expect(records.map(\.dot) == records.map(\.dot).sorted())
         }
@@ -156,7 +157,7 @@ struct FoldTests {
         let orders = [[0, 1, 2, 3], [1, 0, 3, 2], [0, 2, 1, 3], [1, 0, 2, 3], [0, 1, 3, 2]]
         let states = orders.map { scene.folded($0).state }
         #expect(Set(states).count == 1)
-        #expect(states[0][.global]?.registers[TestFields.severity]?.count == 2)
+        #expect(states[0][.global]?.registers[SimulatedFields.severity]?.count == 2)
     }
 }
 
@@ -177,10 +178,10 @@ struct FoldJudgementTests {
     @Test("a delta with a malformed operation is void: it folds nothing, and the frontier moves past it")
     func void() {
         let wrong: [[Operation]] = [
-            [Op.make(.set, TestFields.severity, .text("high"))], [Op.severity(5)],
+            [Op.make(.set, SimulatedFields.severity, .text("high"))], [Op.severity(5)],
             [Op.make(.set, FieldCode(99), .text("no such field"))],
-            [Op.make(.set, TestFields.tags, .text("a set takes no set"))],
-            [Op.make(.custody, TestFields.text, .text("no field takes it yet"))],
+            [Op.make(.set, SimulatedFields.tags, .text("a set takes no set"))],
+            [Op.make(.custody, SimulatedFields.text, .text("no field takes it yet"))],
             [Op.text("fine"), Op.owner(1), Op.owner(101)],
         ]
         for operations in wrong {
@@ -189,13 +190,14 @@ struct FoldJudgementTests {
             let bad = scene.write("usw", seen: [good], operations)
             var folded = scene.folded()
             #expect(folded.fates == [.applied, .void], "\(operations)")
-            #expect(folded.values(TestFields.text) == ["good"])
+            #expect(folded.values(SimulatedFields.text) == ["good"])
             #expect(folded.state.frontier.map(\.id) == [bad.id])
             #expect([folded.state.appliedCount, folded.state.voidCount] == [1, 1])
             scene.write("use", seen: [bad], [Op.text("after")])
             folded = scene.folded()
             #expect(
-                folded.values(TestFields.text) == ["after"], "reachability is transitive through a void delta"
+                folded.values(SimulatedFields.text) == ["after"],
+                "reachability is transitive through a void delta"
             )
         }
     }
@@ -208,8 +210,8 @@ struct FoldJudgementTests {
             "usw", seen: [good], [Op.text("bad"), Op.untag("x"), Op.reopen(), Op.note("n"), Op.severity(9)])
         let folded = scene.folded()
         #expect(folded.fates == [.applied, .void])
-        #expect(folded.values(TestFields.text) == ["good"])
-        #expect(folded.values(TestFields.tags) == ["x"])
+        #expect(folded.values(SimulatedFields.text) == ["good"])
+        #expect(folded.values(SimulatedFields.tags) == ["x"])
         #expect(folded.state[.global]?.closures.count == 1)
         #expect(folded.timeline.isEmpty)
     }
@@ -230,8 +232,8 @@ struct FoldJudgementTests {
         #expect(scene.replacing(.global, by: .void).folded().fates == [.void])
         let folded = scene.replacing(.us, by: .void).folded()
         #expect(folded.fates == [.applied])
-        #expect(folded.values(TestFields.text) == ["open"])
-        #expect(folded.values(TestFields.text, in: .us) == [])
+        #expect(folded.values(SimulatedFields.text) == ["open"])
+        #expect(folded.values(SimulatedFields.text, in: .us) == [])
     }
 
     @Test("an unknown operation of a newer level is kept unread, not void; the rest of its delta is folded")
@@ -243,7 +245,7 @@ struct FoldJudgementTests {
         #expect(folded.fates == [.unread])
         #expect(folded.state[.global]?.unread == [newer.id])
         #expect(folded.state.unreadCount == 1)
-        #expect(folded.values(TestFields.text) == ["old field"])
+        #expect(folded.values(SimulatedFields.text) == ["old field"])
         let later = scene.folded(by: Self.tableOfLevel2)
         #expect(later.fates == [.applied])
         #expect(later.values(FieldCode(9)) == ["new field"])
@@ -262,9 +264,9 @@ struct FoldJudgementTests {
         var scene = FoldScene()
         let newer = scene.write("syd", level: 2, [Op.text("of level 2")])
         scene.write("usw", seen: [newer], level: 1, [Op.text("of level 1")])
-        #expect(scene.folded().values(TestFields.text) == ["of level 1", "of level 2"])
+        #expect(scene.folded().values(SimulatedFields.text) == ["of level 1", "of level 2"])
         scene.write("use", seen: scene.entries, level: 2, [Op.text("has read both")])
-        #expect(scene.folded().values(TestFields.text) == ["has read both"])
+        #expect(scene.folded().values(SimulatedFields.text) == ["has read both"])
     }
 
     @Test("an author's lower level still covers the author's own higher one")
@@ -272,7 +274,7 @@ struct FoldJudgementTests {
         var scene = FoldScene()
         scene.write("syd", level: 2, [Op.text("of level 2")])
         scene.write("syd", level: 1, [Op.text("after a downgrade")])
-        #expect(scene.folded().values(TestFields.text) == ["after a downgrade"])
+        #expect(scene.folded().values(SimulatedFields.text) == ["after a downgrade"])
     }
 
     @Test("what a delta lists as unread it does not cover, remove or reopen")
@@ -285,9 +287,11 @@ struct FoldJudgementTests {
             unread: [DeltaRange(author: ModelSamples.author("syd"), first: 2, last: 2)],
             [Op.text("mine"), Op.untag("a"), Op.reopen()])
         let folded = scene.folded()
-        #expect(folded.values(TestFields.text) == ["mine", "not read"])
+        #expect(folded.values(SimulatedFields.text) == ["mine", "not read"])
         #expect(
-            folded.state[.global]?.sets[TestFields.tags]?.map(\.reference) == [ModelSamples.place("syd", 2)])
+            folded.state[.global]?.sets[SimulatedFields.tags]?.map(\.reference) == [
+                ModelSamples.place("syd", 2)
+            ])
         #expect(folded.state[.global]?.closures.count == 1)
     }
 
@@ -296,12 +300,12 @@ struct FoldJudgementTests {
         var scene = FoldScene()
         let one = scene.write("usw", [Op.text("secret", in: .us)])
         scene.write("syd", seen: [one], [Op.text("from outside", in: .us)])
-        #expect(scene.folded().values(TestFields.text, in: .us) == ["from outside", "secret"])
+        #expect(scene.folded().values(SimulatedFields.text, in: .us) == ["from outside", "secret"])
         scene.write("syd", [Op.text("from outside again", in: .us)])
-        #expect(scene.folded().values(TestFields.text, in: .us) == ["from outside again", "secret"])
+        #expect(scene.folded().values(SimulatedFields.text, in: .us) == ["from outside again", "secret"])
         scene.write("use", seen: scene.entries, [Op.text("cleared", in: .us)])
         scene.changeLast { $0.clearances = [.us] }
-        #expect(scene.folded().values(TestFields.text, in: .us) == ["cleared"])
+        #expect(scene.folded().values(SimulatedFields.text, in: .us) == ["cleared"])
     }
 
     @Test("a site that may not read a compartment has the same global digest as one that may")
@@ -309,7 +313,7 @@ struct FoldJudgementTests {
         var scene = FoldScene()
         let one = scene.write("usw", [Op.text("open"), Op.text("secret", in: .us), Op.note("n")])
         scene.write("syd", seen: [one], [Op.tag("t")])
-        scene.write("use", [Op.make(.append, TestFields.note, .text("hidden"), in: .us)])
+        scene.write("use", [Op.make(.append, SimulatedFields.note, .text("hidden"), in: .us)])
         let full = scene.folded()
         let blind = scene.withholding(.us).folded()
         func digest(_ result: FoldScene.Result, _ compartment: Compartment) -> Digest256 {

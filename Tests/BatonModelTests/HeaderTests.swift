@@ -1,6 +1,6 @@
 import BatonEncoding
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 /// The signed bytes are frozen for ever, so they stand here as they are.

@@ -1,6 +1,6 @@
 import BatonEncoding
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("SiteID")

@@ -1,6 +1,6 @@
 import BatonEncoding
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 /// A membership log with stand-in roots, written by hand.

@@ -1,6 +1,6 @@
 import BatonEncoding
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 
 /// Hand-made and generated values that several suites of this target share.
 enum ModelSamples {

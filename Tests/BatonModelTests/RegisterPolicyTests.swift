@@ -1,5 +1,5 @@
 import BatonEncoding
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @testable import BatonModel
@@ -11,10 +11,11 @@ struct RegisterPolicyTests {
         for (site, stamp, value) in values {
             let isText = value.textValue != nil
             scene.write(
-                site, stamp: stamp, [Op.make(.set, isText ? TestFields.text : TestFields.owner, value)])
+                site, stamp: stamp,
+                [Op.make(.set, isText ? SimulatedFields.text : SimulatedFields.owner, value)])
         }
         let folded = scene.folded()
-        return folded.writes(TestFields.text) + folded.writes(TestFields.owner)
+        return folded.writes(SimulatedFields.text) + folded.writes(SimulatedFields.owner)
     }
 
     private static func shown(_ policy: MergePolicy, _ writes: [Write]) -> CBORValue? {

@@ -55,7 +55,7 @@ struct ImportBatchTests {
 
     @Test("an imported case has its fields, original times and close, and a second import adds nothing")
     func oneNode() async throws {
-        let team = try TestTeam(["syd"])
+        let team = try SimulatedTeam(["syd"])
         try await self.run(try team.node("syd")) { client in
             let summary = try await self.importing(client, team.place)
             #expect((summary.cases, summary.entries, summary.rejected) == (2, 4, 0))
@@ -85,7 +85,7 @@ struct ImportBatchTests {
 
     @Test("a site that has read another's import adds nothing of its own")
     func twoSites() async throws {
-        let team = try TestTeam(["syd", "usw"])
+        let team = try SimulatedTeam(["syd", "usw"])
         try await self.run(try team.node("syd")) { sydney in
             _ = try await self.importing(sydney, team.place)
             let address = try await eventually { try await sydney.status().listen }
@@ -99,7 +99,7 @@ struct ImportBatchTests {
 
     @Test("two sites that each import their teams' rows become equal, without a conflict or an unseen update")
     func dividedSites() async throws {
-        let team = try TestTeam(["syd", "usw"])
+        let team = try SimulatedTeam(["syd", "usw"])
         try await self.run(try team.node("syd")) { sydney in
             let here = try await self.importing(sydney, team.place, sites: ["syd", "usw"])
             let address = try await eventually { try await sydney.status().listen }
@@ -126,7 +126,7 @@ struct ImportBatchTests {
         "an entry of a batch that is wrong is refused alone; a batch that is too large or empty is refused whole"
     )
     func refusals() async throws {
-        let team = try TestTeam(["syd"])
+        let team = try SimulatedTeam(["syd"])
         try await self.run(try team.node("syd")) { client in
             let note = [ChangeOperation(.append, value: .text("kept"))]
             let key = String(repeating: "ab", count: 16)

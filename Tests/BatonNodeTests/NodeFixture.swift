@@ -32,7 +32,7 @@ enum ProjectFile {
 }
 
 /// A team of sites on one machine, each with one operator for this user, called `SITE-op`.
-struct TestTeam {
+struct SimulatedTeam {
     let place: TestFolder
     let sites: [String]
 

@@ -25,7 +25,7 @@ struct OpenAPITests {
 
     @Test("every described path and method is routed, and nothing else")
     func paths() async throws {
-        let team = try TestTeam(["syd", "usw"])
+        let team = try SimulatedTeam(["syd", "usw"])
         let node = try team.node("syd")
         let paths = try self.map(self.document["paths"], "paths")
         var described: Set<String> = []

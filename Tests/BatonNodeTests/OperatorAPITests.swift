@@ -11,7 +11,7 @@ struct OperatorAPITests {
     private func withNode(
         people: [SiteCard.Person]? = nil, _ body: @Sendable (SiteNode) async throws -> Void
     ) async throws {
-        let team = try TestTeam(["syd"], people: people)
+        let team = try SimulatedTeam(["syd"], people: people)
         let node = try team.node("syd")
         let failure = try await node.run { () async throws(NodeFault) -> (any Error)? in
             do { try await body(node) } catch { return error }

@@ -22,7 +22,7 @@ struct SiteNodeTests {
 
     @Test("what one site writes is read at the other, and both fold it alike")
     func crossing() async throws {
-        let team = try TestTeam(["syd", "usw"])
+        let team = try SimulatedTeam(["syd", "usw"])
         let syd = try team.node("syd")
         try await self.run(syd) { sydney in
             let made = try await sydney.create(NewCase(type: "TTL", title: "Over the sea", severity: "S0"))
@@ -47,7 +47,7 @@ struct SiteNodeTests {
 
     @Test("a pause survives a restart, is audited, and ends with a resume")
     func pause() async throws {
-        let team = try TestTeam(["syd", "usw"])
+        let team = try SimulatedTeam(["syd", "usw"])
         try await self.run(try team.node("syd")) { client in
             let paused = try await client.pause("usw").paused
             #expect(paused == ["usw"])
@@ -64,7 +64,7 @@ struct SiteNodeTests {
 
     @Test("a restart keeps everything and numbers nothing twice")
     func restart() async throws {
-        let team = try TestTeam(["syd"])
+        let team = try SimulatedTeam(["syd"])
         var digests: [String] = []
         for round in 0..<3 {
             let node = try team.node("syd")
@@ -85,7 +85,7 @@ struct SiteNodeTests {
 
     @Test("a folder is held by one process, and one that is not a node's is refused")
     func folders() async throws {
-        let team = try TestTeam(["syd"])
+        let team = try SimulatedTeam(["syd"])
         let node = try team.node("syd")
         try await self.run(node) { _ in
             #expect(throws: NodeFault.self) { try team.node("syd") }
@@ -96,7 +96,7 @@ struct SiteNodeTests {
 
     @Test("many commands at once share commits and none is lost")
     func burst() async throws {
-        let team = try TestTeam(["syd"])
+        let team = try SimulatedTeam(["syd"])
         try await self.run(try team.node("syd")) { client in
             let refs = try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<200 {
@@ -116,7 +116,7 @@ struct SiteNodeTests {
 
     @Test("commands during a stop are either kept or refused, never lost in silence")
     func stopping() async throws {
-        let team = try TestTeam(["syd"])
+        let team = try SimulatedTeam(["syd"])
         let node = try team.node("syd")
         var kept = 0
         try await self.run(node) { client in

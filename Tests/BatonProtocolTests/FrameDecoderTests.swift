@@ -1,6 +1,6 @@
 import BatonModel
 import BatonProtocol
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("FrameDecoder")

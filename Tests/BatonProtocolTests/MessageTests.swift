@@ -1,7 +1,7 @@
 import BatonEncoding
 import BatonModel
 import BatonProtocol
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @Suite("Message")

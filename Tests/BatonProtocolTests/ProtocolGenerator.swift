@@ -1,7 +1,7 @@
 import BatonEncoding
 import BatonModel
 import BatonProtocol
-import BatonTestSupport
+import BatonSimulator
 
 /// Draws messages of every kind from a seed.
 struct ProtocolGenerator {

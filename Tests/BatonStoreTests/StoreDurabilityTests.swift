@@ -2,7 +2,7 @@ import BatonDesk
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Foundation
 import Glibc
 import Testing

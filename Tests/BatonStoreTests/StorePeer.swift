@@ -2,7 +2,7 @@ import BatonDesk
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Foundation
 
 @testable import BatonStore
@@ -28,10 +28,13 @@ final class TestFolder {
 /// One site on a real database, with the engine's own authoring and applying.
 struct StorePeer {
     let store: ReplicaStore
-    let team: TestTeam
+    let team: SimulatedTeam
     var context: ReplicaContext
 
-    init(_ store: ReplicaStore, team: TestTeam = TestTeam(table: DeskFieldTable.current), site: Int = 0) {
+    init(
+        _ store: ReplicaStore, team: SimulatedTeam = SimulatedTeam(table: DeskFieldTable.current),
+        site: Int = 0
+    ) {
         self.store = store
         self.team = team
         self.context = team.context(team.sites[site])

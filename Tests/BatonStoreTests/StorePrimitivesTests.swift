@@ -2,7 +2,7 @@ import BatonDesk
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @testable import BatonStore
@@ -42,7 +42,7 @@ struct StorePrimitivesTests {
         "A random history in random order leaves what the reference replica has, also after reopening",
         arguments: 1...6)
     func equalsReference(seed: UInt64) throws {
-        let team = TestTeam()
+        let team = SimulatedTeam()
         var generator = HistoryGenerator(seed: seed, team: team, documentCount: 4)
         let peers = team.sites.map { ReplicaPeer(team.context($0)) }
         let authored = generator.run(peers, steps: 120)
@@ -80,7 +80,7 @@ struct StorePrimitivesTests {
 
     @Test("Folding the log again gives the same digest", arguments: [11, 12] as [UInt64])
     func rebuild(seed: UInt64) throws {
-        let team = TestTeam()
+        let team = SimulatedTeam()
         var generator = HistoryGenerator(seed: seed, team: team, documentCount: 3)
         let peers = team.sites.map { ReplicaPeer(team.context($0)) }
         let authored = generator.run(peers, steps: 80)
@@ -108,7 +108,7 @@ struct StorePrimitivesTests {
 
     @Test("Every primitive reads back its own writes, held back or not")
     func primitives() throws {
-        let team = TestTeam(table: DeskFieldTable.current)
+        let team = SimulatedTeam(table: DeskFieldTable.current)
         let source = ReplicaPeer(team.context(team.sites[1]))
         let first = source.author(
             caseID(1), [operation(.set, CaseField.title, .text("a"))], by: OperatorID(2))
@@ -166,7 +166,7 @@ struct StorePrimitivesTests {
 
     @Test("Both branches of a fork are kept at one place, in order of id")
     func fork() throws {
-        let team = TestTeam(table: DeskFieldTable.current)
+        let team = SimulatedTeam(table: DeskFieldTable.current)
         let left = ReplicaPeer(team.context(team.sites[1], seed: 1))
         let right = ReplicaPeer(team.context(team.sites[1], seed: 2))
         let one = left.author(caseID(1), [operation(.set, CaseField.title, .text("a"))], by: OperatorID(2))

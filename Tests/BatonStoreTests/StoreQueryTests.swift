@@ -2,7 +2,7 @@ import BatonDesk
 import BatonEncoding
 import BatonEngine
 import BatonModel
-import BatonTestSupport
+import BatonSimulator
 import Testing
 
 @testable import BatonStore
@@ -224,7 +224,7 @@ struct StoreQueryTests {
         try self.store.save(membership: log)
         try self.store.save(membership: log)
         #expect(try self.store.membershipLog() == log)
-        let foreign = TestTeam(["aa", "bb"]).membership.entries
+        let foreign = SimulatedTeam(["aa", "bb"]).membership.entries
         #expect(code { try self.store.save(membership: foreign) } == StoreCode.constraint)
     }
 }

@@ -2,13 +2,13 @@ package import BatonEngine
 package import BatonModel
 
 /// A team of sites with stand-in keys, one operator each, for tests of logic.
-package struct TestTeam: Sendable {
+package struct SimulatedTeam: Sendable {
     package let membership: Membership
     package let sites: [SiteID]
     package let table: FieldTable
 
     /// - Parameter names: Site names; operator n works at site n (counted from 1).
-    package init(_ names: [String] = ["syd", "usw", "use"], table: FieldTable = TestFields.table) {
+    package init(_ names: [String] = ["syd", "usw", "use"], table: FieldTable = SimulatedFields.table) {
         let sites = names.compactMap { SiteID($0) }
         precondition(sites.count == names.count, "a test names a site that is none")
         let root = StandInSigning(named: "root")
@@ -65,7 +65,7 @@ package struct TestTeam: Sendable {
 }
 
 /// A small field table with one field of each structure and policy.
-package enum TestFields {
+package enum SimulatedFields {
     package static let text = FieldCode(1)
     package static let severity = FieldCode(2)
     package static let owner = FieldCode(3)

@@ -31,7 +31,7 @@ package final class ReplicaPeer {
                 do throws(AuthorFault) {
                     delta = try session.author(draft)
                 } catch {
-                    throw ReplicaFault(code: "test.refused", message: error.description, isFatal: true)
+                    throw ReplicaFault(code: "simulation.refused", message: error.description, isFatal: true)
                 }
                 _ = try session.finish()
                 return delta
@@ -78,10 +78,10 @@ package final class ReplicaPeer {
 /// Draws operations and histories from a seed.
 package struct HistoryGenerator {
     package var random: SeededRandom
-    package let team: TestTeam
+    package let team: SimulatedTeam
     package let documents: [DocumentID]
 
-    package init(seed: UInt64, team: TestTeam, documentCount: Int) {
+    package init(seed: UInt64, team: SimulatedTeam, documentCount: Int) {
         self.random = SeededRandom(seed: seed)
         self.team = team
         var documents: [DocumentID] = []
@@ -100,15 +100,15 @@ package struct HistoryGenerator {
             Operation(shape: OperationShape(kind: kind, field: field, isMaterial: true), body: body)
         }
         switch self.random.below(12) {
-        case 0, 1: return make(.set, TestFields.text, .text("text \(self.random.below(4))"))
-        case 2, 3: return make(.set, TestFields.severity, .unsigned(UInt64(self.random.below(5))))
-        case 4: return make(.set, TestFields.owner, .unsigned(UInt64(self.random.below(3))))
-        case 5, 6: return make(.add, TestFields.tags, .text("tag \(self.random.below(3))"))
-        case 7: return make(.remove, TestFields.tags, .text("tag \(self.random.below(3))"))
-        case 8: return make(.milestone, TestFields.acknowledged, .null)
-        case 9: return make(.close, TestFields.closure, .null)
-        case 10: return make(.reopen, TestFields.closure, .null)
-        default: return make(.append, TestFields.note, .text("note \(self.random.below(100))"))
+        case 0, 1: return make(.set, SimulatedFields.text, .text("text \(self.random.below(4))"))
+        case 2, 3: return make(.set, SimulatedFields.severity, .unsigned(UInt64(self.random.below(5))))
+        case 4: return make(.set, SimulatedFields.owner, .unsigned(UInt64(self.random.below(3))))
+        case 5, 6: return make(.add, SimulatedFields.tags, .text("tag \(self.random.below(3))"))
+        case 7: return make(.remove, SimulatedFields.tags, .text("tag \(self.random.below(3))"))
+        case 8: return make(.milestone, SimulatedFields.acknowledged, .null)
+        case 9: return make(.close, SimulatedFields.closure, .null)
+        case 10: return make(.reopen, SimulatedFields.closure, .null)
+        default: return make(.append, SimulatedFields.note, .text("note \(self.random.below(100))"))
         }
     }
 

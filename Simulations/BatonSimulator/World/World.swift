@@ -6,13 +6,15 @@ package import BatonProtocol
 /// tiebreak).
 ///
 /// It runs the shipped engine and the shipped applying and authoring over memory replicas.
-package final class EngineWorld {
-    package let team: TestTeam
+package final class World {
+    package let team: SimulatedTeam
     package private(set) var nodes: [SiteID: WorldNode] = [:]
     package private(set) var nowMilliseconds: UInt64 = 1
     package var delayMilliseconds: UInt64 = 20
     package private(set) var notes: [(site: SiteID, note: EngineNote)] = []
-    private var random: SeededRandom
+    package private(set) var trace = Trace()
+    private var random: KeyedRandom
+    private var skews: [SiteID: Int64] = [:]
     private var queue: [Event] = []
     private var links: [LinkID: End] = [:]
     private var linkCount: UInt64 = 0
@@ -46,9 +48,9 @@ package final class EngineWorld {
         }
     }
 
-    package init(team: TestTeam = TestTeam(), seed: UInt64, limits: WireLimits = .standard) {
+    package init(team: SimulatedTeam = SimulatedTeam(), seed: UInt64, limits: WireLimits = .standard) {
         self.team = team
-        self.random = SeededRandom(seed: seed)
+        self.random = KeyedRandom(seed: seed)
         self.limits = limits
         for site in team.sites { self.start(site, replica: MemoryReplica(), incarnation: 1) }
     }
@@ -56,9 +58,11 @@ package final class EngineWorld {
     // What happens to nodes.
 
     private func start(_ site: SiteID, replica: MemoryReplica, incarnation: UInt32) {
-        let context = self.team.context(site, incarnation: incarnation, seed: self.random.next())
+        let context = self.team.context(
+            site, incarnation: incarnation, seed: self.random.next(.crypto, site.packed))
         let configuration = EngineConfiguration(
-            peers: self.team.sites, limits: self.limits, bootNonce: self.random.bytes(16))
+            peers: self.team.sites, limits: self.limits,
+            bootNonce: self.random.bytes(16, .crypto, site.packed))
         let engine = SyncEngine(
             context, configuration: configuration, have: replica.haveSet,
             verifying: StandInSigning(named: site.description))
@@ -76,9 +80,20 @@ package final class EngineWorld {
         self.nodes[site]?.epoch += 1
     }
 
-    package func restart(_ site: SiteID, incarnation: UInt32) {
+    /// Starts a crashed node again.
+    ///
+    /// - Parameter replica: An older copy of its disk, when a backup is put back.
+    package func restart(_ site: SiteID, incarnation: UInt32, replica: MemoryReplica? = nil) {
         guard let node = self.nodes[site] else { return }
-        self.start(site, replica: node.replica, incarnation: incarnation)
+        self.start(site, replica: replica ?? node.replica, incarnation: incarnation)
+    }
+
+    /// Sets how far a node's wall clock is off, in milliseconds.
+    package func setSkew(_ site: SiteID, _ milliseconds: Int64) { self.skews[site] = milliseconds }
+
+    private func wall(_ site: SiteID) -> UInt64 {
+        let truth = Int64(1_700_000_000_000 + self.nowMilliseconds)
+        return UInt64(max(0, truth + (self.skews[site] ?? 0)))
     }
 
     /// Cuts or joins a pair. A cut breaks its links and makes dialling fail.
@@ -106,7 +121,7 @@ package final class EngineWorld {
         do {
             let (delta, report) = try node.replica.write { (replica) throws(ReplicaFault) in
                 let session = try ReplicaSession(
-                    node.context, in: replica, wallMilliseconds: self.nowMilliseconds)
+                    node.context, in: replica, wallMilliseconds: self.wall(site))
                 let draft = Draft(
                     document: document, operations: operations,
                     actor: Actor(person: self.team.person(at: site)))
@@ -114,7 +129,7 @@ package final class EngineWorld {
                 do throws(AuthorFault) {
                     delta = try session.author(draft)
                 } catch {
-                    throw ReplicaFault(code: "test.refused", message: error.description, isFatal: true)
+                    throw ReplicaFault(code: "simulation.refused", message: error.description, isFatal: true)
                 }
                 return (delta, try session.finish())
             }
@@ -139,7 +154,7 @@ package final class EngineWorld {
 
     private func schedule(_ input: EngineInput, at site: SiteID, after delay: UInt64) {
         let event = Event(
-            at: self.nowMilliseconds + delay, tiebreak: self.random.next(), site: site,
+            at: self.nowMilliseconds + delay, tiebreak: self.random.next(.schedule, site.packed), site: site,
             epoch: self.nodes[site]?.epoch ?? 0, input: input)
         let place =
             self.queue.firstIndex { (event.at, event.tiebreak) < ($0.at, $0.tiebreak) } ?? self.queue.endIndex
@@ -164,8 +179,10 @@ package final class EngineWorld {
         }
         let time = EngineTime(
             monotonicMilliseconds: self.nowMilliseconds,
-            wallMilliseconds: 1_700_000_000_000 + self.nowMilliseconds)
-        for action in node.engine.step(event.input, at: time) { self.perform(action, node, event.site) }
+            wallMilliseconds: self.wall(event.site))
+        let actions = node.engine.step(event.input, at: time)
+        self.trace.note(self.nowMilliseconds, event.site, event.input, actions)
+        for action in actions { self.perform(action, node, event.site) }
     }
 
     // What engines ask for.
@@ -180,7 +197,7 @@ package final class EngineWorld {
             let outcome = job.run(hashing: StandInHashing(), verifying: StandInSigning(named: "any"))
             self.schedule(.verified(work, outcome), at: site, after: 1)
         case .apply(let work, let batch):
-            self.schedule(.applied(work, node.apply(batch, self.nowMilliseconds)), at: site, after: 3)
+            self.schedule(.applied(work, node.apply(batch, self.wall(site))), at: site, after: 3)
         case .load(let work, let ranges, let bytesMax):
             let chunk = node.replica.load(ranges, bytesMax: bytesMax, sealing: StandInSealing())
             self.schedule(.loaded(work, .success(chunk)), at: site, after: 1)
@@ -207,8 +224,8 @@ package final class EngineWorld {
         self.links[far] = End(site: peer, other: near, peer: site)
         for (link, isDialler, here, there) in [(near, true, site, peer), (far, false, peer, site)] {
             let opening = LinkOpening(
-                link: link, site: there, isDialler: isDialler, localPin: TestTeam.pin(of: here),
-                remotePin: TestTeam.pin(of: there))
+                link: link, site: there, isDialler: isDialler, localPin: SimulatedTeam.pin(of: here),
+                remotePin: SimulatedTeam.pin(of: there))
             self.schedule(.linkOpened(opening), at: here, after: self.delayMilliseconds)
         }
     }
@@ -218,7 +235,9 @@ package final class EngineWorld {
         guard var end = self.links[link] else { return }
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.count < 3 ? rest.count : min(rest.count, 1 + self.random.below(rest.count))
+            let count =
+                rest.count < 3
+                ? rest.count : min(rest.count, 1 + self.random.below(rest.count, .pieces, link.number))
             let piece = Array(rest.prefix(count))
             rest = rest.dropFirst(count)
             end.arrivesAt = max(end.arrivesAt + 1, self.nowMilliseconds + self.delayMilliseconds)

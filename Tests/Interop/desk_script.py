@@ -1,0 +1,230 @@
+"""A script of 200 desk commands through a pipe, the node killed under such a script, and twelve bad inputs.
+
+Every reply is held against docs/openapi.yaml (JSON Schema 2020-12) or the desk's own values in _desk.py. What the desk
+acknowledged before the kill is looked for through the API of the restarted node.
+
+BATON_SEED (1) and BATON_KILLS (3) change the measure.
+"""
+
+import collections
+import copy
+import dataclasses
+import os
+import random
+import tempfile
+import time
+
+import _desk
+import _nodes
+from sites import even, expect, make_team, until
+
+LENGTH = 200
+TYPES = ("EDR", "CSEA", "TTL", "MCE", "SENS", "OTHER")
+FIELDS = ("agency", "decision", "owner")
+WORDS = ("bridge harbour caller threat video partner line agency tonight school reply upload account queue zürich "
+         "東京 naïve \u202egnorw don't 50% *star* [link] \\back").split()
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One command of a script, and what may come of it."""
+
+    line: str
+    # The schema of its data.
+    value: str
+    # The codes that it may be refused with; "" is success.
+    codes: tuple = ("",)
+    exits: tuple = (0,)
+    # The text that a note or a new case must hold afterwards.
+    text: str = ""
+
+    @property
+    def bytes(self):
+        return self.line.encode()
+
+
+def quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Author:
+    """Writes seeded commands about some cases."""
+
+    def __init__(self, seed, refs, owner):
+        self.source = random.Random(seed)
+        self.refs = refs
+        self.owner = owner
+        self.number = 0
+
+    def words(self, count):
+        self.number += 1
+        return " ".join([f"n{self.number}", *self.source.choices(WORDS, k=count)])
+
+    def ref(self):
+        return self.source.choice(self.refs)
+
+    def change(self):
+        """A change that a node which answers makes."""
+        ref, pick = self.ref(), self.source.choice
+        text = self.words(self.source.randint(1, 9))
+        kind = self.source.choices(("note", "long", "edit", "tag", "new", "close", "reopen"), (6, 2, 6, 3, 3, 2, 2))[0]
+        if kind == "note":
+            return Step(f"note {ref} {quoted(text)}", "ChangeReport", text=text)
+        if kind == "long":
+            lines = [text, "", self.words(3), "queue", "close"]
+            return Step("\n".join([f"note {ref}", *lines, "."]), "ChangeReport", text="\n".join(lines))
+        if kind == "edit":
+            field = pick(("title", "situation", "source", "reference", "severity", "due", "received", "status", "owner"))
+            value = {
+                "severity": f"S{self.source.randint(0, 4)} --why NOT-CREDIBLE", "due": "+30m", "received": "-2h",
+                "status": pick(("acknowledged", "triaged", "active", "contained")),
+                "owner": pick((self.owner, "-"))}.get(field, quoted(text))
+            return Step(f"edit {ref} {field} {value}", "ChangeReport")
+        if kind == "tag":
+            return Step(f"tag {ref} +{pick(WORDS[:6])} -{pick(WORDS[:6])}", "ChangeReport")
+        if kind == "new":
+            more = pick(("", " --sev S0 --due +1h --tag a --tag b", f" --owner {self.owner} --from portal",
+                         " --agency harlan-so --received -1h"))
+            note = self.words(4)
+            return Step(f"new {pick(TYPES)} {quoted(text)}{more} --note {quoted(note)}", "ChangeReport", text=note)
+        why = "MITIGATED" if kind == "close" else "NEW-EVIDENCE"
+        return Step(f"{kind} {ref} --why {why} {quoted(text)}", "ChangeReport")
+
+    def look(self):
+        """A command that reads, or one about the session."""
+        ref, pick = self.ref(), self.source.choice
+        line, value = pick((
+            ("queue", "QueueReply"), (f"queue all --type {pick(TYPES)} --limit 50", "QueueReply"),
+            ("queue mine --sev S0", "QueueReply"), ("list closed --offset 1", "QueueReply"),
+            (f"find {quoted(pick(WORDS[:12]))}", "FindReply"), ("find n1 --limit 5", "FindReply"),
+            (f"use {ref}", "CurrentReport"), ("use @1", "CurrentReport"), ("use", "CurrentReport"),
+            (f"show {ref}", "CaseReply"), ("show @2 facts", "CaseReply"), (f"show {ref.lower()} conflicts", "CaseReply"),
+            (f"log {ref}", "TimelineReply"), (f"log {ref} --since 6h --limit 3", "TimelineReply"),
+            (f"log {ref} deltas", "LogReply"), ("log verify", "VerifyReply"),
+            ("conflicts", "ConflictsReply"), ("sync", "SyncReply"), ("status", "StatusReply"),
+            ("help", "HelpPage"), (f"help {pick(_desk.COMMANDS)}", "HelpPage"), ("help desk.no-list", "HelpPage"),
+            ("set", "SettingsReport"), (f"set {pick(('utc', 'wide', 'accessible', 'notices'))} on", "SettingsReport"),
+            ("set limit 50", "SettingsReport"), ("why", "WhyReport")))
+        return Step(line, value)
+
+    def slip(self):
+        """A command that is refused."""
+        ref = self.ref()
+        line, code = self.source.choice((
+            ("frobnicate", "grammar.unknown-command"), ("queue --frob", "grammar.unknown-option"),
+            ("queue --limit 0", "grammar.bad-value"), ("note \"open", "grammar.unclosed-quote"),
+            ("new EDR", "grammar.missing-argument"), (f"use {ref} {ref}", "grammar.too-many-arguments"),
+            ("queue --sev", "grammar.missing-value"), ("status --utc=yes", "grammar.unwanted-value"),
+            ("show @999", "desk.no-such-row"), (f"close {ref}", "desk.reason-needed"),
+            (f"edit {ref} owner xyzzy", "api.bad-value"), (f"note {ref} \"\"", "desk.empty-text"),
+            ("help zzz", "desk.no-such-topic"), ("sync pause xyz", "desk.no-such-peer"),
+            (f"conflicts settle {ref} situation b", "desk.no-such-conflict"), ("show EDR-12", "grammar.not-a-handle"),
+            ("show " + "0" * 32, "api.no-such-case"), (f"note {ref} x --no-input=1", "grammar.unwanted-value")))
+        return Step(line, "", (code,), exits=())
+
+
+def script(author, disputed, peer):
+    """The 200 steps: the fixed ones, then seeded ones between them."""
+    first = [
+        Step("set bail off", "SettingsReport"), Step("use @1", "", ("desk.no-list",)),
+        Step("note nowhere", "", ("desk.no-current-case",)), Step("set limit 50", "SettingsReport"),
+        Step("queue", "QueueReply"), Step("use @1", "CurrentReport"), Step("show", "CaseReply"),
+        Step("note At the current case.", "ChangeReport", text="At the current case."),
+        Step("use -", "CurrentReport"), Step("conflicts", "ConflictsReply"),
+        Step("conflicts show 1", "ConflictPage"),
+        *(Step(f"conflicts show {disputed} {field}", "ConflictPage") for field in FIELDS),
+        Step(f"conflicts settle {disputed} agency keep {peer}", "ChangeReport"),
+        Step(f"conflicts settle {disputed} agency b", "", ("desk.no-such-conflict",)),
+        Step(f"conflicts settle {disputed} decision b", "ChangeReport"),
+        Step(f"set scope case={disputed}", "SettingsReport"),
+        Step(f"note {author.refs[0]} x", "", ("desk.out-of-scope",)), Step("set scope off", "SettingsReport"),
+        Step(f"edit {author.refs[0]} severity S1 --why INSUFFICIENT", "ChangeReport"),
+        Step(f"edit {author.refs[0]} severity S4", "", ("desk.reason-needed",)), Step("why", "WhyReport"),
+        Step(f"sync pause {peer}", "SyncReply"), Step("status --require-fresh", "StatusReply", exits=(7,)),
+        Step(f"queue --require-fresh", "QueueReply", exits=(7,))]
+    last = [Step(f"sync resume {peer}", "SyncReply"), Step("log verify", "VerifyReply"), Step("quit", "NoData")]
+    kinds = author.source.choices(
+        (author.change, author.look, author.slip), (5, 5, 2), k=LENGTH - len(first) - len(last))
+    return [*first, *(kind() for kind in kinds), *last]
+
+
+def check(step, reply, place):
+    """Holds one reply against its step."""
+    where = f"command {place} ({step.line.splitlines()[0][:60]})"
+    code = reply.get("problem", {}).get("code", "")
+    expect(code in step.codes, f"{where} was answered with {code or 'success'}, not {step.codes}: {reply}")
+    if not code:
+        expect(reply["exit"] in step.exits, f"{where} has exit {reply['exit']}, not {step.exits}")
+        name = step.line.split()[0]
+        expect(reply["command"] == {"list": "queue"}.get(name, name), f"{where} calls itself {reply['command']}")
+        _desk.demand(step.value, reply["data"], where)
+
+
+def dispute(syd, usw):
+    """A case on which both sites have written, apart, three fields that a person must decide."""
+    case = syd.create("A case that two sites disagree about", severity="S0")["detail"]["summary"]
+    even([syd, usw])
+    syd.ask("POST", "/v1/sync/usw/pause")
+    until("the cut", lambda: syd.ask("GET", "/v1/sync")["paused"] == ["usw"])
+    for site in (syd, usw):
+        values = dict(zip(FIELDS, (f"Agency of {site.name}", f"Decision of {site.name}", f"{site.name}-op")))
+        site.ask("POST", f"/v1/cases/{case['id']}/changes", {
+            "operations": [{"action": "set", "field": field, "value": value} for field, value in values.items()]})
+    syd.ask("POST", "/v1/sync/usw/resume")
+    even([syd, usw])
+    found = sorted(each["field"] for each in syd.ask("GET", "/v1/conflicts")["conflicts"])
+    expect(found == sorted(FIELDS), f"the conflicts are {found}")
+    return case["ref"]
+
+
+def spoiled(name, value):
+    """Copies of a value that its schema must refuse: a member missing, or one too many."""
+    for member in value:
+        if member in _desk.validator(name).schema.get("required", []):
+            yield {key: each for key, each in value.items() if key != member}
+    yield {**value, "surplus": 1}
+    if "asOf" in value:
+        other = copy.deepcopy(value)
+        other["asOf"]["at"] = "today"
+        yield other
+
+
+def two_hundred(syd, usw, seed):
+    """The whole script; gives the number of replies."""
+    disputed = dispute(syd, usw)
+    refs = [syd.create(f"Script case {number}", severity="S2")["detail"]["summary"]["ref"] for number in range(6)]
+    steps = script(Author(seed, refs, "syd-op"), disputed, "usw")
+    before = syd.status()["counts"]["deltas"]
+    began = time.monotonic()
+    replies, code = _desk.run(syd, [step.bytes for step in steps])
+    seconds = time.monotonic() - began
+    expect(len(replies) == len(steps), f"{len(steps)} commands got {len(replies)} replies")
+    for place, (step, reply) in enumerate(zip(steps, replies), 1):
+        check(step, reply, place)
+    refused = [reply for reply in replies if reply["exit"]]
+    expect(code == refused[0]["exit"], f"the script exited {code}; its first error was {refused[0]}")
+    # A case with a deadline is begun with two deltas, so a new case's changes are counted.
+    made = sum(
+        reply["data"]["summary"]["changes"] if reply["command"] == "new" else len(reply["data"]["deltas"])
+        for step, reply in zip(steps, replies) if "data" in reply and step.value == "ChangeReport")
+    held = syd.status()["counts"]["deltas"] - before
+    expect(made == held, f"replies tell of {made} deltas and the node holds {held} more")
+    digest = even([syd, usw])
+    refusals = 0
+    for step, reply in zip(steps, replies):
+        for bad in spoiled("envelope", reply):
+            expect(not _desk.fits("envelope", bad), f"the schema of the envelope lets through {bad}")
+            refusals += 1
+        if "data" in reply:
+            for bad in spoiled(step.value, reply["data"]):
+                expect(not _desk.fits(step.value, bad), f"the schema {step.value} lets through {bad}")
+                refusals += 1
+    schemas = {step.value for step, reply in zip(steps, replies) if "data" in reply}
+    codes = collections.Counter(reply["problem"]["code"] for reply in replies if "problem" in reply)
+    commands = {reply.get("command") for reply in replies} - {None}
+    expect(commands == set(_desk.COMMANDS), f"the script left out {set(_desk.COMMANDS) - commands}")
+    print(f"  {len(replies)} commands in {seconds:.2f} s, {len(commands)} kinds: all replies fit {len(schemas)} schemas"
+          f" and the envelope; {sum(codes.values())} refused with {len(codes)} codes; exit {code}")
+    print(f"  {refusals} spoiled copies of those replies are refused; {made} deltas made, equal at both sites:"
+          f" {digest['logDigest'][:16]}")
+    return refs
