@@ -71,6 +71,22 @@ struct DeskSessionTests {
         #expect(after - before == 1)
     }
 
+    @Test(
+        "the text of a refused note is never run as commands",
+        arguments: [
+            ["note"], ["note EDR-XXXXXX"], ["note @9"], ["note EDR-7K3QM2-0"], ["note EDR-7K3Q12 --no-input"],
+            ["note EDR-7K3Q12", String(repeating: "x", count: 40_000)],
+        ])
+    func refusedText(opening: [String]) async {
+        let fixture = await DeskFixture.withCases()
+        let text = ["close EDR-7K3Q12 --why MITIGATED", "."]
+        let outcome = await fixture.session(["set bail off"] + opening + text + ["status"])
+        #expect(outcome.code != 0)
+        #expect(!outcome.out.contains("Closed"), "\(outcome.out)")
+        #expect(fixture.api.model.withLock { $0.cases[0].notes.isEmpty })
+        #expect(outcome.out.contains("syd"), "the command after the text is run: \(outcome.out)")
+    }
+
     @Test("a script stops at its first error with that error's exit code; bail off goes on and keeps it")
     func bail() async {
         let fixture = await DeskFixture.withCases()

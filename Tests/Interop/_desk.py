@@ -1,9 +1,11 @@
 """The desk through a pipe, and the schemas that its JSON has to fit: those of docs/openapi.yaml and the desk's own."""
 
+import contextlib
 import functools
 import json
 import pathlib
 import subprocess
+import threading
 
 import jsonschema
 import referencing
@@ -17,7 +19,7 @@ SPECIFICATION = pathlib.Path(__file__).resolve().parents[2] / "docs" / "openapi.
 COMMANDS = ("queue find use show log new note edit tag close reopen conflicts sync status help why set quit").split()
 # docs/terminal.md: "Exit codes". 7 comes with an answer.
 EXITS = [0, 1, 2, 3, 4, 5, 7, 8, 75]
-# A list must not be longer than these: they are what a terminal would obey, or a line that means another.
+# What a terminal would obey, or what makes a line read as another: never raw in a reply.
 MISLEADING = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 
 
@@ -129,6 +131,18 @@ class Pipe:
             [site.baton, "desk", "--dir", str(site.folder), "--json", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.count = 0
+        self.writer = None
+
+    def feed(self, lines):
+        """Writes all lines, then the end, beside the reading: a script may be longer than a pipe holds."""
+        self.writer = threading.Thread(target=self.write, args=(b"".join(line + b"\n" for line in lines),))
+        self.writer.start()
+
+    def write(self, data):
+        with contextlib.suppress(BrokenPipeError):  # the desk has ended before its script
+            self.process.stdin.write(data)
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
 
     def reply(self):
         """The next reply; None at the end."""
@@ -148,6 +162,10 @@ class Pipe:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        if self.writer:
+            self.writer.join()
+        for pipe in (self.process.stdout, self.process.stderr):
+            pipe.close()
 
 
 def run(site, lines, *arguments):

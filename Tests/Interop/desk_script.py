@@ -1,163 +1,21 @@
 """A script of 200 desk commands through a pipe, the node killed under such a script, and twelve bad inputs.
 
-Every reply is held against docs/openapi.yaml (JSON Schema 2020-12) or the desk's own values in _desk.py. What the desk
-acknowledged before the kill is looked for through the API of the restarted node.
+Every reply is held against docs/openapi.yaml (JSON Schema 2020-12) or the desk's own values in _desk.py. What the
+desk acknowledged before a kill is looked for through the API of the restarted node.
 
 BATON_SEED (1) and BATON_KILLS (3) change the measure.
 """
 
 import collections
 import copy
-import dataclasses
 import os
-import random
 import tempfile
 import time
 
 import _desk
 import _nodes
-from sites import even, expect, make_team, until
-
-LENGTH = 200
-TYPES = ("EDR", "CSEA", "TTL", "MCE", "SENS", "OTHER")
-FIELDS = ("agency", "decision", "owner")
-WORDS = ("bridge harbour caller threat video partner line agency tonight school reply upload account queue zürich "
-         "東京 naïve \u202egnorw don't 50% *star* [link] \\back").split()
-
-
-@dataclasses.dataclass(frozen=True)
-class Step:
-    """One command of a script, and what may come of it."""
-
-    line: str
-    # The schema of its data.
-    value: str
-    # The codes that it may be refused with; "" is success.
-    codes: tuple = ("",)
-    exits: tuple = (0,)
-    # The text that a note or a new case must hold afterwards.
-    text: str = ""
-
-    @property
-    def bytes(self):
-        return self.line.encode()
-
-
-def quoted(text):
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-class Author:
-    """Writes seeded commands about some cases."""
-
-    def __init__(self, seed, refs, owner):
-        self.source = random.Random(seed)
-        self.refs = refs
-        self.owner = owner
-        self.number = 0
-
-    def words(self, count):
-        self.number += 1
-        return " ".join([f"n{self.number}", *self.source.choices(WORDS, k=count)])
-
-    def ref(self):
-        return self.source.choice(self.refs)
-
-    def change(self):
-        """A change that a node which answers makes."""
-        ref, pick = self.ref(), self.source.choice
-        text = self.words(self.source.randint(1, 9))
-        kind = self.source.choices(("note", "long", "edit", "tag", "new", "close", "reopen"), (6, 2, 6, 3, 3, 2, 2))[0]
-        if kind == "note":
-            return Step(f"note {ref} {quoted(text)}", "ChangeReport", text=text)
-        if kind == "long":
-            lines = [text, "", self.words(3), "queue", "close"]
-            return Step("\n".join([f"note {ref}", *lines, "."]), "ChangeReport", text="\n".join(lines))
-        if kind == "edit":
-            field = pick(("title", "situation", "source", "reference", "severity", "due", "received", "status", "owner"))
-            value = {
-                "severity": f"S{self.source.randint(0, 4)} --why NOT-CREDIBLE", "due": "+30m", "received": "-2h",
-                "status": pick(("acknowledged", "triaged", "active", "contained")),
-                "owner": pick((self.owner, "-"))}.get(field, quoted(text))
-            return Step(f"edit {ref} {field} {value}", "ChangeReport")
-        if kind == "tag":
-            return Step(f"tag {ref} +{pick(WORDS[:6])} -{pick(WORDS[:6])}", "ChangeReport")
-        if kind == "new":
-            more = pick(("", " --sev S0 --due +1h --tag a --tag b", f" --owner {self.owner} --from portal",
-                         " --agency harlan-so --received -1h"))
-            note = self.words(4)
-            return Step(f"new {pick(TYPES)} {quoted(text)}{more} --note {quoted(note)}", "ChangeReport", text=note)
-        why = "MITIGATED" if kind == "close" else "NEW-EVIDENCE"
-        return Step(f"{kind} {ref} --why {why} {quoted(text)}", "ChangeReport")
-
-    def look(self):
-        """A command that reads, or one about the session."""
-        ref, pick = self.ref(), self.source.choice
-        line, value = pick((
-            ("queue", "QueueReply"), (f"queue all --type {pick(TYPES)} --limit 50", "QueueReply"),
-            ("queue mine --sev S0", "QueueReply"), ("list closed --offset 1", "QueueReply"),
-            (f"find {quoted(pick(WORDS[:12]))}", "FindReply"), ("find n1 --limit 5", "FindReply"),
-            (f"use {ref}", "CurrentReport"), ("use @1", "CurrentReport"), ("use", "CurrentReport"),
-            (f"show {ref}", "CaseReply"), ("show @2 facts", "CaseReply"), (f"show {ref.lower()} conflicts", "CaseReply"),
-            (f"log {ref}", "TimelineReply"), (f"log {ref} --since 6h --limit 3", "TimelineReply"),
-            (f"log {ref} deltas", "LogReply"), ("log verify", "VerifyReply"),
-            ("conflicts", "ConflictsReply"), ("sync", "SyncReply"), ("status", "StatusReply"),
-            ("help", "HelpPage"), (f"help {pick(_desk.COMMANDS)}", "HelpPage"), ("help desk.no-list", "HelpPage"),
-            ("set", "SettingsReport"), (f"set {pick(('utc', 'wide', 'accessible', 'notices'))} on", "SettingsReport"),
-            ("set limit 50", "SettingsReport"), ("why", "WhyReport")))
-        return Step(line, value)
-
-    def slip(self):
-        """A command that is refused."""
-        ref = self.ref()
-        line, code = self.source.choice((
-            ("frobnicate", "grammar.unknown-command"), ("queue --frob", "grammar.unknown-option"),
-            ("queue --limit 0", "grammar.bad-value"), ("note \"open", "grammar.unclosed-quote"),
-            ("new EDR", "grammar.missing-argument"), (f"use {ref} {ref}", "grammar.too-many-arguments"),
-            ("queue --sev", "grammar.missing-value"), ("status --utc=yes", "grammar.unwanted-value"),
-            ("show @999", "desk.no-such-row"), (f"close {ref}", "desk.reason-needed"),
-            (f"edit {ref} owner xyzzy", "api.bad-value"), (f"note {ref} \"\"", "desk.empty-text"),
-            ("help zzz", "desk.no-such-topic"), ("sync pause xyz", "desk.no-such-peer"),
-            (f"conflicts settle {ref} situation b", "desk.no-such-conflict"), ("show EDR-12", "grammar.not-a-handle"),
-            ("show " + "0" * 32, "api.no-such-case"), (f"note {ref} x --no-input=1", "grammar.unwanted-value")))
-        return Step(line, "", (code,), exits=())
-
-
-def script(author, disputed, peer):
-    """The 200 steps: the fixed ones, then seeded ones between them."""
-    first = [
-        Step("set bail off", "SettingsReport"), Step("use @1", "", ("desk.no-list",)),
-        Step("note nowhere", "", ("desk.no-current-case",)), Step("set limit 50", "SettingsReport"),
-        Step("queue", "QueueReply"), Step("use @1", "CurrentReport"), Step("show", "CaseReply"),
-        Step("note At the current case.", "ChangeReport", text="At the current case."),
-        Step("use -", "CurrentReport"), Step("conflicts", "ConflictsReply"),
-        Step("conflicts show 1", "ConflictPage"),
-        *(Step(f"conflicts show {disputed} {field}", "ConflictPage") for field in FIELDS),
-        Step(f"conflicts settle {disputed} agency keep {peer}", "ChangeReport"),
-        Step(f"conflicts settle {disputed} agency b", "", ("desk.no-such-conflict",)),
-        Step(f"conflicts settle {disputed} decision b", "ChangeReport"),
-        Step(f"set scope case={disputed}", "SettingsReport"),
-        Step(f"note {author.refs[0]} x", "", ("desk.out-of-scope",)), Step("set scope off", "SettingsReport"),
-        Step(f"edit {author.refs[0]} severity S1 --why INSUFFICIENT", "ChangeReport"),
-        Step(f"edit {author.refs[0]} severity S4", "", ("desk.reason-needed",)), Step("why", "WhyReport"),
-        Step(f"sync pause {peer}", "SyncReply"), Step("status --require-fresh", "StatusReply", exits=(7,)),
-        Step(f"queue --require-fresh", "QueueReply", exits=(7,))]
-    last = [Step(f"sync resume {peer}", "SyncReply"), Step("log verify", "VerifyReply"), Step("quit", "NoData")]
-    kinds = author.source.choices(
-        (author.change, author.look, author.slip), (5, 5, 2), k=LENGTH - len(first) - len(last))
-    return [*first, *(kind() for kind in kinds), *last]
-
-
-def check(step, reply, place):
-    """Holds one reply against its step."""
-    where = f"command {place} ({step.line.splitlines()[0][:60]})"
-    code = reply.get("problem", {}).get("code", "")
-    expect(code in step.codes, f"{where} was answered with {code or 'success'}, not {step.codes}: {reply}")
-    if not code:
-        expect(reply["exit"] in step.exits, f"{where} has exit {reply['exit']}, not {step.exits}")
-        name = step.line.split()[0]
-        expect(reply["command"] == {"list": "queue"}.get(name, name), f"{where} calls itself {reply['command']}")
-        _desk.demand(step.value, reply["data"], where)
+from _desk_steps import FIELDS, LENGTH, Author, Step, changes_of, check, script
+from sites import Failure, even, expect, make_team, until
 
 
 def dispute(syd, usw):
@@ -189,8 +47,28 @@ def spoiled(name, value):
         yield other
 
 
+def spoil(steps, replies):
+    """Shows that the schemas hold something: spoiled copies of the replies are refused. Gives how many."""
+    count = 0
+    for step, reply in zip(steps, replies):
+        whole = [("envelope", reply), *([(step.value, reply["data"])] if "data" in reply else [])]
+        for name, value in whole:
+            for bad in spoiled(name, value):
+                expect(not _desk.fits(name, bad), f"the schema {name} lets through {bad}")
+                count += 1
+    return count
+
+
+def told(pairs):
+    """How many deltas the replies to changes tell of."""
+    # A case with a deadline is begun with two deltas, so the changes of a new case are counted.
+    return sum(
+        reply["data"]["summary"]["changes"] if reply["command"] == "new" else len(reply["data"]["deltas"])
+        for step, reply in pairs if "data" in reply and step.value == "ChangeReport")
+
+
 def two_hundred(syd, usw, seed):
-    """The whole script; gives the number of replies."""
+    """Pipes the whole script in; gives the handles of its cases."""
     disputed = dispute(syd, usw)
     refs = [syd.create(f"Script case {number}", severity="S2")["detail"]["summary"]["ref"] for number in range(6)]
     steps = script(Author(seed, refs, "syd-op"), disputed, "usw")
@@ -203,28 +81,211 @@ def two_hundred(syd, usw, seed):
         check(step, reply, place)
     refused = [reply for reply in replies if reply["exit"]]
     expect(code == refused[0]["exit"], f"the script exited {code}; its first error was {refused[0]}")
-    # A case with a deadline is begun with two deltas, so a new case's changes are counted.
-    made = sum(
-        reply["data"]["summary"]["changes"] if reply["command"] == "new" else len(reply["data"]["deltas"])
-        for step, reply in zip(steps, replies) if "data" in reply and step.value == "ChangeReport")
+    pairs = list(zip(steps, replies))
     held = syd.status()["counts"]["deltas"] - before
-    expect(made == held, f"replies tell of {made} deltas and the node holds {held} more")
-    digest = even([syd, usw])
-    refusals = 0
-    for step, reply in zip(steps, replies):
-        for bad in spoiled("envelope", reply):
-            expect(not _desk.fits("envelope", bad), f"the schema of the envelope lets through {bad}")
-            refusals += 1
-        if "data" in reply:
-            for bad in spoiled(step.value, reply["data"]):
-                expect(not _desk.fits(step.value, bad), f"the schema {step.value} lets through {bad}")
-                refusals += 1
-    schemas = {step.value for step, reply in zip(steps, replies) if "data" in reply}
+    expect(told(pairs) == held, f"replies tell of {told(pairs)} deltas and the node holds {held} more")
+    changes, gone = missing(syd, [pair for pair in pairs if "data" in pair[1]])
+    expect(not gone, f"{len(gone)} acknowledged changes are missing, the first: {gone[:1]}")
     codes = collections.Counter(reply["problem"]["code"] for reply in replies if "problem" in reply)
+    documented(codes)
+    schemas = {step.value for step, reply in pairs if "data" in reply}
     commands = {reply.get("command") for reply in replies} - {None}
     expect(commands == set(_desk.COMMANDS), f"the script left out {set(_desk.COMMANDS) - commands}")
-    print(f"  {len(replies)} commands in {seconds:.2f} s, {len(commands)} kinds: all replies fit {len(schemas)} schemas"
-          f" and the envelope; {sum(codes.values())} refused with {len(codes)} codes; exit {code}")
-    print(f"  {refusals} spoiled copies of those replies are refused; {made} deltas made, equal at both sites:"
-          f" {digest['logDigest'][:16]}")
+    print(f"  {len(replies)} commands of {len(commands)} kinds in {seconds:.2f} s: all replies fit the envelope and"
+          f" {len(schemas)} schemas; {sum(codes.values())} refused with {len(codes)} codes; exit {code}")
+    print(f"  {spoil(steps, replies)} spoiled copies of those replies are refused; {len(changes)} changes read back,"
+          f" {held} deltas, equal at both sites: {even([syd, usw])['logDigest'][:16]}")
     return refs
+
+
+def pipe_and_kill(site, steps, after, pause):
+    """Feeds a script to a desk, kills the node `pause` seconds after a reply; gives (replies, exit code)."""
+    pipe = _desk.Pipe(site)
+    try:
+        pipe.feed([step.bytes for step in steps])
+        replies = []
+        while (reply := pipe.reply()) is not None:
+            replies.append(reply)
+            if len(replies) == after:
+                time.sleep(pause)
+                site.kill()
+        code, said = pipe.end()
+    finally:
+        pipe.discard()
+    expect(site.process is None, f"the script ended after {len(replies)} replies, before the kill")
+    expect(not said, f"the desk complained beside its JSON: {said[:500]}")
+    return replies, code
+
+
+def split(steps, replies):
+    """Gives (acknowledged, unanswered) as pairs of step and reply."""
+    acknowledged, failed = [], []
+    for place, (step, reply) in enumerate(zip(steps, replies), 1):
+        if "problem" not in reply:
+            check(step, reply, place)
+            expect(not failed, f"command {place} was done by a node that is dead")
+            acknowledged.append((step, reply))
+            continue
+        problem = reply["problem"]
+        expect((problem["code"], problem["exit"]) == ("api.unreachable", 75), f"after the kill: {problem}")
+        expect(reply.get("command") == step.line.split()[0], f"command {place} failed as {reply.get('command')}")
+        failed.append((step, reply))
+    return acknowledged, failed
+
+
+def missing(site, acknowledged):
+    """What the node answered for and does not have, read back through its API. Gives (changes, what is missing)."""
+    changes = [(step, reply["data"]) for step, reply in acknowledged if step.value == "ChangeReport"]
+    gone, logs, texts = [], {}, {}
+    with _nodes.Desk(site) as desk:
+        for step, report in changes:
+            case = report["summary"]["id"]
+            if case not in logs:
+                entries = desk.call("GET", f"/v1/cases/{case}/log")["deltas"]
+                logs[case] = {each["id"]: each["fate"] for each in entries}
+                page = desk.call("GET", f"/v1/cases/{case}/timeline?limit=500")
+                expect("before" not in page, "a case has more notes than one page")
+                texts[case] = {each["text"] for each in page["entries"]}
+            if any(logs[case].get(delta) != "applied" for delta in report["deltas"]):
+                gone.append(step.line)
+            elif step.text and step.text not in texts[case]:
+                gone.append(step.line)
+    return changes, gone
+
+
+def killed(syd, usw, refs, seed, kill):
+    """Kills the node under a script, starts it again, and looks for what it had answered for."""
+    goes_on = kill % 2 == 0
+    # Where a script goes on after an error, the lines of a note that was refused are read as commands.
+    author = Author(seed * 1000 + kill, refs, "syd-op", writes_long=not goes_on)
+    steps = [Step("set bail off", "SettingsReport")] if goes_on else []
+    steps += changes_of(author, LENGTH - len(steps))
+    after = author.source.randint(20, 120)
+    before = syd.status()["counts"]["deltas"]
+    # Up to 10 ms more, so that any instant of the next commands can be hit.
+    replies, code = pipe_and_kill(syd, steps, after, author.source.random() * 0.01)
+    acknowledged, failed = split(steps, replies)
+    expect(failed, "the script does not say that the node is gone")
+    expect(code == 75, f"the script exited {code}, not 75")
+    expect(len(replies) == len(steps) if goes_on else len(failed) == 1, f"{len(failed)} replies after the kill")
+    syd.start([])
+    changes, gone = missing(syd, acknowledged)
+    expect(not gone, f"kill {kill}: {len(gone)} acknowledged changes are missing, the first: {gone[:1]}")
+    more = syd.status()["counts"]["deltas"] - before - told(acknowledged)
+    # The change under way may have been made; a case with a deadline is two.
+    expect(0 <= more <= 2, f"{more} deltas were made that no reply tells of")
+    if more:
+        said = failed[0][1]["problem"]["message"]
+        expect("may or may not have been made" in said, f"a change was made, and the script was told: {said}")
+    sound = syd.ask("POST", "/v1/verify")
+    expect(sound["isSound"], f"the log is not sound: {sound}")
+    if not goes_on:
+        rest = steps[len(acknowledged):]
+        later, ended = _desk.run(syd, [step.bytes for step in rest])
+        expect(ended == 0 and len(later) == len(rest), f"the rest of the script exited {ended}: {later[-1:]}")
+    even([syd, usw])
+    print(f"  {kill:>4} {'off' if goes_on else 'on':>4} {after:>7} {len(replies):>7} {len(failed):>6} {len(changes):>12}"
+          f" {len(gone):>7} {more:>10} {code:>4}")
+    return len(changes), len(gone)
+
+
+def kills(syd, usw, refs, seed, rounds):
+    print(f"  {'kill':>4} {'bail':>4} {'at':>7} {'replies':>7} {'failed':>6} {'acknowledged':>12} {'missing':>7}"
+          f" {'unanswered':>10} {'exit':>4}")
+    found = [killed(syd, usw, refs, seed, kill) for kill in range(1, rounds + 1)]
+    print(f"  {sum(changes for changes, _ in found)} changes acknowledged, {sum(gone for _, gone in found)} missing")
+
+
+def documented(codes):
+    """Every code that a reply gave has its row in the manual: it is stable."""
+    folder = _desk.SPECIFICATION.parent
+    manual = "".join((folder / name).read_text() for name in ("terminal.md", "operations.md"))
+    unknown = [code for code in codes if f"`{code}`" not in manual]
+    expect(not unknown, f"the manual does not explain {unknown}")
+
+
+def same_prefix(site):
+    """The beginning that the handles of two cases share: cases are made until two do, by chosen ids."""
+    seen = {}
+    with _nodes.Desk(site) as desk:
+        for number in range(4000):
+            fresh = {"type": "OTHER", "title": f"Case {number}", "id": f"01{number:030x}"}
+            ref = desk.call("POST", "/v1/cases", fresh)["detail"]["summary"]["ref"]
+            prefix = ref.split("-")[1][:3]
+            if prefix in seen:
+                return f"OTHER-{prefix}", {seen[prefix], ref}
+            seen[prefix] = ref
+    raise Failure("4000 handles have different beginnings of three characters")
+
+
+def bad_inputs(ref, prefix):
+    """Twelve lines as bytes, with the codes that they may be refused with."""
+    name = ref.encode()
+    return [
+        ("unknown handle", b"show " + b"0" * 32, ("api.no-such-case",)),
+        ("ambiguous prefix", b"show " + prefix.encode(), ("api.ambiguous",)),
+        ("control characters", b"note " + name + b" ring \x07 and \x1b[2J", ("grammar.unreadable-text",)),
+        ("bidi override", "show EDR-\u202eMQ3K7\u202c".encode(), ("grammar.not-a-handle",)),
+        ("a line of 1 MB", b"note " + name + b" " + b"x" * 1_000_000,
+         ("grammar.too-long", "grammar.unreadable-text")),
+        ("invalid UTF-8", b"note " + name + b" caf\xe9 \xc0\xaf", ("grammar.unreadable-text",)),
+        ("empty quotes", b"note " + name + b' ""', ("desk.empty-text",)),
+        ("unknown command", b"frobnicate " + name, ("grammar.unknown-command",)),
+        ("wrong severity", b"edit " + name + b" severity S9", ("grammar.bad-value",)),
+        ("close without reason", b"close " + name, ("desk.reason-needed",)),
+        ("bad option", b"queue --frob", ("grammar.unknown-option",)),
+        ("NUL", b"note " + name + b" a\x00b", ("grammar.unreadable-text",))]
+
+
+def sentences(text):
+    """How many sentences a text has: ends followed by a capital, so that S0 … S4 or `EDR-7K3QM2.` make none."""
+    words = text.split()
+    return 1 + sum(word[-1] in ".?!" and after[0].isupper() for word, after in zip(words, words[1:]))
+
+
+def refuses(site, seed):
+    """Each bad line is refused in words, changes nothing, and the next command works; alone it ends a script."""
+    prefix, fitting = same_prefix(site)
+    ref = sorted(fitting)[seed % 2]
+    held = site.status()["counts"]["deltas"]
+    cases = bad_inputs(ref, prefix)
+    lines = [b"set bail off"]
+    for _, line, _ in cases:
+        lines += [line, b"status"]
+    replies, code = _desk.run(site, lines)
+    expect(len(replies) == len(lines), f"{len(lines)} lines got {len(replies)} replies")
+    expect(code == replies[1]["exit"], f"the script exited {code}")
+    seen = collections.Counter()
+    for (name, line, codes), bad, good in zip(cases, replies[1::2], replies[2::2]):
+        problem = bad.get("problem")
+        expect(problem and problem["code"] in codes and bad["exit"], f"{name} was answered with {bad}")
+        counts = sentences(problem["message"]), sentences(problem["hint"])
+        expect(counts[0] == 1, f"{name}: the message has {counts[0]} sentences: {problem['message']}")
+        seen["hints of two sentences"] += counts[1] > 1
+        check(Step("status", "StatusReply"), good, f"after {name}")
+        alone, code = _desk.run(site, [line, b"status"])
+        expect(len(alone) == 1 and code == bad["exit"], f"{name} alone did not end the script: {code} {alone}")
+        expect(alone[0]["problem"]["code"] == problem["code"], f"{name} alone has another code: {alone}")
+        seen[problem["code"]] += 1
+    offered = {each["ref"] for each in replies[3]["problem"]["candidates"]}
+    # The word before the dash may change with the case, so it does not narrow the choice.
+    code = prefix.split("-")[1]
+    fits = all(each.split("-")[1].startswith(code) for each in offered)
+    expect(fitting <= offered and fits, f"the ambiguous prefix {prefix} offers {offered}, not {fitting}")
+    expect(site.status()["counts"]["deltas"] == held, "a refused line changed something")
+    long = seen.pop("hints of two sentences")
+    documented([*seen, "api.unreachable"])
+    print(f"  {len(cases)} bad inputs: {len(seen)} codes, one sentence what each, {len(cases) - long} with one sentence"
+          " what to do; the next command works; alone each ends its script with its own exit code")
+
+
+def main(baton, python):
+    del python
+    seed = int(os.environ.get("BATON_SEED", "1"))
+    rounds = int(os.environ.get("BATON_KILLS", "3"))
+    with tempfile.TemporaryDirectory(prefix="baton-") as root:
+        syd, usw = make_team(baton, root, ["syd", "usw"])
+        with _nodes.running(syd, usw):
+            refs = two_hundred(syd, usw, seed)
+            kills(syd, usw, refs, seed, rounds)
+            refuses(syd, seed)

@@ -9,9 +9,9 @@ enum ChangeHandlers {
             command.option(name).flatMap { TimeExpression($0) }?.resolved(now: now)
         }
         let type = command.argument("type") ?? ""
-        if case .type(let only)? = desk.scope, only != type {
+        if let scope = desk.scope, scope != .type(type) {
             throw CommandIssue(
-                .outOfScope, "A case of type \(type) is outside the scope type=\(only).",
+                .outOfScope, "A new case of type \(type) is outside the scope \(scope.text).",
                 "Lift it with: set scope off")
         }
         let fresh = NewCase(
@@ -53,7 +53,13 @@ enum ChangeHandlers {
 
     @Sendable
     static func note(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
-        let before = try await desk.target(of: command)
+        let before: CaseDetail
+        do throws(CommandIssue) {
+            before = try await desk.target(of: command)
+        } catch {
+            await Self.skipText(of: command, desk)
+            throw error
+        }
         let text = try await Self.text(command, desk, about: before.summary.ref)
         let request = ChangeRequest(operations: [ChangeOperation(.append, field: "note", value: .text(text))])
         let reply = try await Self.change(&desk, before, request)
@@ -74,11 +80,19 @@ enum ChangeHandlers {
             return text
         }
         guard desk.options.mayAsk, let input = desk.input else {
+            await Self.skipText(of: command, desk)
             throw CommandIssue(
                 .answerNeeded, "There was no text, and none may be asked for.",
                 "Nothing was saved; write: note some words")
         }
         return try await Composer(input: input, isOneShot: desk.isOneShot).text(about: ref)
+    }
+
+    /// In a script the lines after a refused `note` are its text: run as commands they could close a case.
+    private static func skipText(of command: Command, _ desk: Desk) async {
+        guard command.argument("text") == nil, !desk.isOneShot, let input = desk.input, !input.isInteractive
+        else { return }
+        await Composer(input: input, isOneShot: false).skip()
     }
 
     @Sendable

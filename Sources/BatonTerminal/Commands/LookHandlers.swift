@@ -2,6 +2,9 @@ import BatonAPI
 
 /// Commands that read.
 enum LookHandlers {
+    /// As long as a search may be: it travels in the head of a request.
+    private static let searchBytesMax = 1024
+
     @Sendable
     static func queue(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
         let view = command.argument("view").flatMap(QueueQuery.View.init(rawValue:)) ?? .team
@@ -17,6 +20,10 @@ enum LookHandlers {
     @Sendable
     static func find(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
         let words = command.argument("words") ?? ""
+        guard words.utf8.count <= Self.searchBytesMax else {
+            throw CommandIssue(
+                .tooLong, "The search has more than \(Self.searchBytesMax) bytes.", "Search for a few words.")
+        }
         let limit = Self.limit(desk, command)
         let reply = try await desk.ask { client throws(APIFault) in try await client.find(words, limit: limit)
         }

@@ -6,19 +6,24 @@ package struct Composer: Sendable {
     let input: any LineSource
     let isOneShot: Bool
 
+    /// A text that cannot be taken is still read to its dot: its lines must never be run as commands.
+    ///
     /// - Returns: The text without its last line break.
-    /// - Throws: `desk.abandoned`, `desk.unfinished-text`, `desk.empty-text`, `grammar.too-long`: nothing
-    ///   is saved.
+    /// - Throws: `desk.abandoned`, `desk.unfinished-text`, `desk.empty-text`, `grammar.too-long`,
+    ///   `grammar.unreadable-text`: nothing is saved.
     func text(about ref: String) async throws(CommandIssue) -> String {
         var lines: [String] = []
         var bytes = 0
+        var refusal: CommandIssue?
         var preface =
             "Note on \(SafeText.line(ref)). End with a single dot; ~p shows it, ~q throws it away.\n"
         while true {
             let outcome = await self.input.line(LineRequest(prompt: ". ", purpose: .text, preface: preface))
             preface = ""
             switch outcome {
-            case .line("."): return try Self.finished(lines)
+            case .line("."):
+                if let refusal { throw refusal }
+                return try Self.finished(lines)
             case .line("~q"), .abandoned:
                 throw CommandIssue(
                     .abandoned, "The text was thrown away.", "Nothing was saved; begin again with: note")
@@ -26,25 +31,43 @@ package struct Composer: Sendable {
                 preface = lines.map { SafeText.line($0) + "\n" }.joined()
             case .line(let line):
                 // `~~` at the beginning stands for one tilde, `..` for one dot.
-                lines.append(line.hasPrefix("~~") || line == ".." ? String(line.dropFirst()) : line)
+                if refusal == nil {
+                    lines.append(line.hasPrefix("~~") || line == ".." ? String(line.dropFirst()) : line)
+                }
                 bytes += line.utf8.count + 1
-                try Self.check(bytes)
+                refusal = refusal ?? Self.issue(bytes)
             case .end:
+                if let refusal { throw refusal }
                 if self.isOneShot { return try Self.finished(lines) }
                 throw CommandIssue(
                     .unfinishedText, "The input ended before the text did.",
                     "Nothing was saved; end the text with a line that holds one dot.")
             case .unreadable:
-                throw CommandIssue(
+                let unreadable = CommandIssue(
                     .unreadableText, "A line of the text is not UTF-8 or too long.",
                     "Nothing was saved; send text as UTF-8.")
+                refusal = refusal ?? unreadable
+            }
+        }
+    }
+
+    /// Reads on to the dot, or to the end of the input, and throws the lines away.
+    func skip() async {
+        while true {
+            switch await self.input.line(LineRequest(prompt: ". ", purpose: .text)) {
+            case .line("."), .line("~q"), .abandoned, .end: return
+            case .line, .unreadable: continue
             }
         }
     }
 
     static func check(_ bytes: Int) throws(CommandIssue) {
-        guard bytes > Self.textBytesMax else { return }
-        throw CommandIssue(
+        if let issue = Self.issue(bytes) { throw issue }
+    }
+
+    private static func issue(_ bytes: Int) -> CommandIssue? {
+        guard bytes > Self.textBytesMax else { return nil }
+        return CommandIssue(
             .tooLong, "The text has more than \(Self.textBytesMax) bytes.",
             "Nothing was saved; write several notes.")
     }

@@ -142,13 +142,25 @@ private struct SessionReader {
         case .failure(let issue):
             self.input.remember(line)
             self.desk.failed(issue)
-            return self.fail(issue, command: nil)
+            let code = self.fail(issue, command: nil)
+            if code == nil { await self.skipTextOfRefusedNote(line) }
+            return code
         case .success(let command):
             self.input.remember(line)
             self.history?.add(command)
             if command.completedFrom != nil { self.output.write("-> \(command.name.rawValue)\n") }
             return await self.perform(command)
         }
+    }
+
+    /// A script that goes on after errors: what follows a refused `note` without words is its text, not commands.
+    private func skipTextOfRefusedNote(_ line: String) async {
+        guard !self.input.isInteractive else { return }
+        let words = line.split(whereSeparator: \.isWhitespace)
+        guard let first = words.first, CommandTable.command(String(first)) == .note, words.count <= 2 else {
+            return
+        }
+        await Composer(input: self.input, isOneShot: false).skip()
     }
 
     private mutating func perform(_ command: Command) async -> ExitCode? {
