@@ -1,4 +1,4 @@
-"""The desk through a pipe, and the schemas that its JSON has to fit: those of docs/openapi.yaml and the desk's own."""
+"""The desk through a pipe, and the schemas that its JSON has to fit: docs/openapi.yaml, and the desk's own."""
 
 import contextlib
 import functools

@@ -38,9 +38,10 @@ def quoted(text):
 class Author:
     """Writes seeded commands about some cases."""
 
-    def __init__(self, seed, refs, owner, writes_long=True):
+    KINDS = {"note": 6, "long": 2, "edit": 6, "tag": 3, "new": 3, "close": 2, "reopen": 2}
+
+    def __init__(self, seed, refs, owner):
         self.source = random.Random(seed)
-        self.weights = (6, 2 if writes_long else 0, 6, 3, 3, 2, 2)
         self.refs = refs
         self.owner = owner
         self.number = 0
@@ -56,14 +57,16 @@ class Author:
         """A change that a node which answers makes."""
         ref, pick = self.ref(), self.source.choice
         text = self.words(self.source.randint(1, 9))
-        kind = self.source.choices(("note", "long", "edit", "tag", "new", "close", "reopen"), self.weights)[0]
+        kind = self.source.choices(list(self.KINDS), list(self.KINDS.values()))[0]
         if kind == "note":
             return Step(f"note {ref} {quoted(text)}", "ChangeReport", text=text)
         if kind == "long":
-            lines = [text, "", self.words(3), "queue", "close"]
+            # Lines that would be commands: they are text, also where the note is refused.
+            lines = [text, "", self.words(3), "queue", f"close {ref} --why MITIGATED"]
             return Step("\n".join([f"note {ref}", *lines, "."]), "ChangeReport", text="\n".join(lines))
         if kind == "edit":
-            field = pick(("title", "situation", "source", "reference", "severity", "due", "received", "status", "owner"))
+            field = pick((
+                "title", "situation", "source", "reference", "severity", "due", "received", "status", "owner"))
             value = {
                 "severity": f"S{self.source.randint(0, 4)} --why NOT-CREDIBLE", "due": "+30m", "received": "-2h",
                 "status": pick(("acknowledged", "triaged", "active", "contained")),
@@ -87,7 +90,8 @@ class Author:
             ("queue mine --sev S0", "QueueReply"), ("list closed --offset 1", "QueueReply"),
             (f"find {quoted(pick(WORDS[:12]))}", "FindReply"), ("find n1 --limit 5", "FindReply"),
             (f"use {ref}", "CurrentReport"), ("use @1", "CurrentReport"), ("use", "CurrentReport"),
-            (f"show {ref}", "CaseReply"), ("show @2 facts", "CaseReply"), (f"show {ref.lower()} conflicts", "CaseReply"),
+            (f"show {ref}", "CaseReply"), ("show @2 facts", "CaseReply"),
+            (f"show {ref.lower()} conflicts", "CaseReply"),
             (f"log {ref}", "TimelineReply"), (f"log {ref} --since 6h --limit 3", "TimelineReply"),
             (f"log {ref} deltas", "LogReply"), ("log verify", "VerifyReply"),
             ("conflicts", "ConflictsReply"), ("sync", "SyncReply"), ("status", "StatusReply"),
@@ -102,7 +106,7 @@ class Author:
         ref = self.ref()
         line, code = self.source.choice((
             ("frobnicate", "grammar.unknown-command"), ("queue --frob", "grammar.unknown-option"),
-            ("queue --limit 0", "grammar.bad-value"), ("note \"open", "grammar.unclosed-quote"),
+            ("queue --limit 0", "grammar.bad-value"), ("find \"open", "grammar.unclosed-quote"),
             ("new EDR", "grammar.missing-argument"), (f"use {ref} {ref}", "grammar.too-many-arguments"),
             ("queue --sev", "grammar.missing-value"), ("status --utc=yes", "grammar.unwanted-value"),
             ("show @999", "desk.no-such-row"), (f"close {ref}", "desk.reason-needed"),
@@ -117,7 +121,10 @@ def script(author, disputed, peer):
     """The 200 steps: the fixed ones, then seeded ones between them."""
     first = [
         Step("set bail off", "SettingsReport"), Step("use @1", "", ("desk.no-list",)),
-        Step("note nowhere", "", ("desk.no-current-case",)), Step("set limit 50", "SettingsReport"),
+        Step("note nowhere", "", ("desk.no-current-case",)),
+        Step(f"note\nclose {disputed} --why MITIGATED\n.", "", ("desk.no-current-case",)),
+        Step(f"note EDR-12\nclose {disputed} --why MITIGATED\n.", "", ("grammar.not-a-handle",)),
+        Step("set limit 50", "SettingsReport"),
         Step("queue", "QueueReply"), Step("use @1", "CurrentReport"), Step("show", "CaseReply"),
         Step("note At the current case.", "ChangeReport", text="At the current case."),
         Step("use -", "CurrentReport"), Step("conflicts", "ConflictsReply"),

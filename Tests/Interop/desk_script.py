@@ -156,8 +156,7 @@ def missing(site, acknowledged):
 def killed(syd, usw, refs, seed, kill):
     """Kills the node under a script, starts it again, and looks for what it had answered for."""
     goes_on = kill % 2 == 0
-    # Where a script goes on after an error, the lines of a note that was refused are read as commands.
-    author = Author(seed * 1000 + kill, refs, "syd-op", writes_long=not goes_on)
+    author = Author(seed * 1000 + kill, refs, "syd-op")
     steps = [Step("set bail off", "SettingsReport")] if goes_on else []
     steps += changes_of(author, LENGTH - len(steps))
     after = author.source.randint(20, 120)
@@ -184,8 +183,8 @@ def killed(syd, usw, refs, seed, kill):
         later, ended = _desk.run(syd, [step.bytes for step in rest])
         expect(ended == 0 and len(later) == len(rest), f"the rest of the script exited {ended}: {later[-1:]}")
     even([syd, usw])
-    print(f"  {kill:>4} {'off' if goes_on else 'on':>4} {after:>7} {len(replies):>7} {len(failed):>6} {len(changes):>12}"
-          f" {len(gone):>7} {more:>10} {code:>4}")
+    print(f"  {kill:>4} {'off' if goes_on else 'on':>4} {after:>7} {len(replies):>7} {len(failed):>6}"
+          f" {len(changes):>12} {len(gone):>7} {more:>10} {code:>4}")
     return len(changes), len(gone)
 
 
@@ -238,7 +237,7 @@ def bad_inputs(ref, prefix):
 
 
 def sentences(text):
-    """How many sentences a text has: ends followed by a capital, so that S0 … S4 or `EDR-7K3QM2.` make none."""
+    """How many sentences a text has: a stop makes another where a capital follows it."""
     words = text.split()
     return 1 + sum(word[-1] in ".?!" and after[0].isupper() for word, after in zip(words, words[1:]))
 
