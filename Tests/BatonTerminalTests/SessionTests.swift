@@ -71,10 +71,21 @@ struct DeskSessionTests {
         #expect(after - before == 1)
     }
 
+    @Test("a refused note whose text stood on its line swallows nothing that follows")
+    func refusedTextOnTheLine() async {
+        let fixture = await DeskFixture.withCases()
+        for line in ["note \"open", "note ring\u{7}", "note EDR-7K3Q12 two words --frob"] {
+            let outcome = await fixture.session(["set bail off", line, "status"])
+            #expect(outcome.code != 0)
+            #expect(outcome.out.contains("syd"), "\(line): \(outcome.out)")
+        }
+    }
+
     @Test(
         "the text of a refused note is never run as commands",
         arguments: [
             ["note"], ["note EDR-XXXXXX"], ["note @9"], ["note EDR-7K3QM2-0"], ["note EDR-7K3Q12 --no-input"],
+            ["note EDR-7K3Q12 --frob"], ["NOTE EDR-XXXXXX"], ["note @1 --no-input=1"],
             ["note EDR-7K3Q12", String(repeating: "x", count: 40_000)],
         ])
     func refusedText(opening: [String]) async {

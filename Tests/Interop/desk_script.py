@@ -274,8 +274,8 @@ def refuses(site, seed):
     expect(site.status()["counts"]["deltas"] == held, "a refused line changed something")
     long = seen.pop("hints of two sentences")
     documented([*seen, "api.unreachable"])
-    print(f"  {len(cases)} bad inputs: {len(seen)} codes, one sentence what each, {len(cases) - long} with one sentence"
-          " what to do; the next command works; alone each ends its script with its own exit code")
+    print(f"  {len(cases)} bad inputs, {len(seen)} codes: one sentence what, {len(cases) - long} with one sentence what"
+          " to do; the next command works; alone each ends its script with its own exit code")
 
 
 def main(baton, python):

@@ -155,12 +155,20 @@ private struct SessionReader {
 
     /// A script that goes on after errors: what follows a refused `note` without words is its text, not commands.
     private func skipTextOfRefusedNote(_ line: String) async {
-        guard !self.input.isInteractive else { return }
-        let words = line.split(whereSeparator: \.isWhitespace)
-        guard let first = words.first, CommandTable.command(String(first)) == .note, words.count <= 2 else {
-            return
-        }
+        guard !self.input.isInteractive, Self.isNoteWithoutWords(line) else { return }
         await Composer(input: self.input, isOneShot: false).skip()
+    }
+
+    /// True for `note` alone, with options, or with one word that names a case or was meant to.
+    static func isNoteWithoutWords(_ line: String) -> Bool {
+        var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+        words.removeAll { $0.hasPrefix("--") }
+        guard let first = words.first, CommandTable.command(first.lowercased()) == .note else { return false }
+        guard words.count > 1 else { return true }
+        guard words.count == 2 else { return false }
+        let word = Word(
+            text: words[1], raw: words[1], column: 0, isQuoted: words[1].contains { "\"'".contains($0) })
+        return CaseReference.reading(word) != .other
     }
 
     private mutating func perform(_ command: Command) async -> ExitCode? {
