@@ -71,7 +71,7 @@ package struct ChangeReply: Codable, Sendable, Equatable {
     package let asOf: Freshness
     package let detail: CaseDetail
     /// The deltas that the call made, hexadecimal; the first call's when the idempotency key was known.
-    package let deltas: [String]
+    package var deltas: [String]
     /// Always `here`: the answer follows the commit.
     package let saved: String
     /// Other sites that have signed for holding these deltas, sorted; empty right after the commit.

@@ -142,7 +142,7 @@ struct ChangeReader {
         guard let name = value.text, let person = self.wording.person(named: name) else {
             throw APIFault(
                 .badValue, "There is no operator of that name.",
-                "GET /v1/membership lists them; nobody takes the owner off.")
+                "Name a person of the membership, or nobody to take the owner off.")
         }
         return .unsigned(UInt64(person.id.number))
     }

@@ -52,7 +52,7 @@ extension OperatorService {
     func pause(_ name: String, _ action: String, _ desk: Desk) async throws(APIFault) -> SyncReply {
         guard ["pause", "resume"].contains(action) else { throw Self.noSuchPath }
         guard let site = SiteID(name), site != self.ownSite, desk.membership.head.site(site) != nil else {
-            throw APIFault(.noSuchPeer, "There is no such peer.", "GET /v1/membership lists the sites.")
+            throw APIFault(.noSuchPeer, "There is no such peer.", "Name a site that sync lists.")
         }
         guard desk.person.roles.contains(where: { $0 != .auditor && $0 != .rootKeeper }) else {
             throw APIFault(WriteRefusal.author(.notAuthorised))

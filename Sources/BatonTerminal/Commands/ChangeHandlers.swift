@@ -30,9 +30,10 @@ enum ChangeHandlers {
         // A deadline is a second change: the call that creates takes none.
         let request = ChangeRequest(operations: [ChangeOperation(.set, field: "due", value: .integer(due))])
         let id = made.detail.summary.id
-        let dated = try await desk.change { client, key throws(APIFault) in
+        var dated = try await desk.change { client, key throws(APIFault) in
             try await client.change(id, request, key: key)
         }
+        dated.deltas = made.deltas + dated.deltas
         desk.note(dated.detail.summary, before: nil)
         return Self.reply(.new, ChangeReport("Created", dated, changes: Self.opening(dated.detail)))
     }
