@@ -98,6 +98,11 @@ struct ConvergenceTests {
         #expect(global.registers.standing == reference.registers)
         #expect(global.sets.standing == reference.sets)
         #expect(global.milestones.standing == reference.milestones)
+        let custody = (global.ledgers[SimulatedFields.custody] ?? []).map {
+            ReferenceFold.Standing(field: SimulatedFields.custody, dot: $0.write.dot)
+        }
+        #expect(custody == reference.ledger(.custody))
+        if !isForked { Self.expectCausalOrder(in: global, reference) }
         let timeline = reader.replica.timeline(of: document)
             .map { ReferenceFold.Standing(field: $0.field, dot: $0.write.dot) }
         #expect(timeline.sorted() == reference.timeline)
@@ -105,6 +110,18 @@ struct ConvergenceTests {
             ReferenceFold.Standing(field: SimulatedFields.closure, dot: $0.write.dot)
         }
         #expect(closures == reference.closures)
+    }
+
+    /// Which entry of a ledger came after which is what the graph says.
+    private static func expectCausalOrder(in state: CompartmentState, _ reference: ReferenceFold) {
+        let entries = state.ledgers[SimulatedFields.custody] ?? []
+        for later in entries {
+            for earlier in entries where earlier.write.dot.delta != later.write.dot.delta {
+                #expect(
+                    later.isAfter(earlier)
+                        == reference.isAncestor(earlier.write.dot.delta, of: later.write.dot.delta))
+            }
+        }
     }
 
     /// Opens every delta of a document and resolves its references by trying all ids against the seal.

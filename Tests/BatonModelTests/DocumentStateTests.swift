@@ -61,7 +61,7 @@ struct DocumentStateTests {
             }
         }
         var newer = stored
-        newer[1] = 2
+        newer[1] = 3
         #expect(throws: ModelFault.unsupported("state.format")) {
             try DocumentState(id: state.id, storage: newer)
         }

@@ -106,8 +106,10 @@ struct RegisterPolicyTests {
     @Test("each structure takes its own operations and no others")
     func structures() {
         let taken: [(FieldRule.Structure, [OperationKind])] = [
-            (.register, [.set]), (.set, [.add, .remove]), (.timeline, [.append]), (.milestone, [.milestone]),
-            (.closure, [.close, .reopen, .concur]),
+            (.register, [.set, .settle]), (.set, [.add, .remove]), (.timeline, [.append]),
+            (.milestone, [.milestone]),
+            (.closure, [.close, .reopen, .concur]), (.ledger(.custody), [.custody]),
+            (.ledger(.append), [.append]),
         ]
         for (structure, kinds) in taken {
             #expect(OperationKind.allCases.filter(structure.takes) == kinds)

@@ -6,16 +6,20 @@ package struct ReferenceFold {
     private let deltas: [DeltaID: OpenedDelta]
     private let parents: [DeltaID: [DeltaID]]
     private let table: FieldTable
+    private let document: DocumentID
 
     /// - Parameter deltas: The authentic deltas of one document whose past is complete, opened.
     /// - Parameter parents: For each, the ids that its `document prev` and context mean.
     package init(deltas: [OpenedDelta], parents: [DeltaID: [DeltaID]], table: FieldTable) {
         self.deltas = Dictionary(uniqueKeysWithValues: deltas.map { ($0.id, $0) })
         self.parents = parents
+        self.document =
+            deltas.first?.header.document
+            ?? DocumentID(kind: .escalation, suffix: [UInt8](repeating: 0, count: 15))
         self.table = table
     }
 
-    private func isAncestor(_ ancestor: DeltaID, of descendant: DeltaID) -> Bool {
+    package func isAncestor(_ ancestor: DeltaID, of descendant: DeltaID) -> Bool {
         var queue = self.parents[descendant] ?? []
         var seen: Set<DeltaID> = []
         while let next = queue.popLast() {
@@ -76,7 +80,12 @@ package struct ReferenceFold {
     }
 
     package var registers: [Standing] {
-        self.standing(.set) { $0.kind == .set && $0.field == $1.field }
+        (self.standing(.set, coveredBy: Self.writesRegister)
+            + self.standing(.settle, coveredBy: Self.writesRegister)).sorted()
+    }
+
+    private static func writesRegister(_ other: Item, _ item: Item) -> Bool {
+        (other.kind == .set || other.kind == .settle) && other.field == item.field
     }
 
     package var sets: [Standing] {
@@ -87,7 +96,14 @@ package struct ReferenceFold {
     }
 
     package var milestones: [Standing] { self.standing(.milestone) { _, _ in false } }
-    package var timeline: [Standing] { self.standing(.append) { _, _ in false } }
+    /// - Parameter kind: The kind of the ledger's entries.
+    package func ledger(_ kind: OperationKind) -> [Standing] { self.standing(kind) { _, _ in false } }
+
+    package var timeline: [Standing] {
+        self.standing(.append) { _, _ in false }.filter {
+            !(self.table.rule(self.document, $0.field)?.structure.isLedger ?? false)
+        }
+    }
     package var closures: [Standing] { self.standing(.close) { other, _ in other.kind == .reopen } }
 }
 

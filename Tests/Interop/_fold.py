@@ -5,6 +5,7 @@ folded step by step, so it shares no shortcut with the node's fold.
 """
 
 import itertools
+import re
 from typing import NamedTuple
 
 import _wire as wire
@@ -12,12 +13,16 @@ import _wire as wire
 LEVEL = 1
 APPLIED, WAITING, VOID, UNREAD = 1, 2, 3, 4
 SET, ADD, REMOVE, APPEND, MILESTONE, CLOSE, REOPEN, CONCUR = 1, 2, 3, 4, 5, 10, 11, 12
+STEP, HOLD, CLOCK, CUSTODY, SETTLE = 6, 7, 8, 9, 13
 BARE = {CLOSE, REOPEN, CONCUR, MILESTONE}
 TAKES = {
-    "register": {SET}, "set": {ADD, REMOVE}, "timeline": {APPEND}, "milestone": {MILESTONE},
+    "register": {SET, SETTLE}, "set": {ADD, REMOVE}, "timeline": {APPEND}, "milestone": {MILESTONE},
     "closure": {CLOSE, REOPEN, CONCUR},
+    **{f"ledger-{kind}": {kind} for kind in (APPEND, STEP, HOLD, CLOCK, CUSTODY)},
 }
 COMBINATIONS_MAX = 64
+# Stands for the operations of every ledger, whatever their kind.
+LEDGER = 99
 
 
 def text(limit):
@@ -53,7 +58,11 @@ FIELDS = {
     (1, 13): ("register", 1, text(256)),
     (1, 14): ("set", 1, text(16)),
     (1, 15): ("register", 1, time),
-    **{(1, field): ("milestone", 1, details) for field in range(32, 37)},
+    **{(1, field): (f"ledger-{kind}", 1, details) for field, kind in zip(range(16, 20), (STEP, CLOCK, HOLD, CUSTODY))},
+    **{(1, field): (f"ledger-{APPEND}", 1, details) for field in range(20, 31)},
+    **{(1, field): ("milestone", 1, details) for field in range(32, 64)},
+    **{(kind, field): (f"ledger-{APPEND}", 1, details)
+       for kind, fields in ((2, 4), (3, 1), (4, 2), (5, 1)) for field in range(1, fields + 1)},
 }
 
 
@@ -101,6 +110,24 @@ class Write(NamedTuple):
         return (self.delta.id, self.index)
 
 
+def is_settlement(body):
+    """Rule `settlement`."""
+
+    def is_cited(dot):
+        return (
+            isinstance(dot, list) and len(dot) == 3 and isinstance(dot[0], list) and len(dot[0]) == 3
+            and isinstance(dot[0][0], str) and re.fullmatch("[a-z][a-z0-9]{1,7}", dot[0][0])
+            and type(dot[0][1]) is int and 0 <= dot[0][1] < 1 << 32
+            and isinstance(dot[0][2], bytes) and len(dot[0][2]) == 8
+            and type(dot[1]) is int and dot[1] > 0 and type(dot[2]) is int and 0 <= dot[2] < 1 << 32
+        )
+
+    return (
+        isinstance(body, dict) and list(body) == [1, 2] and isinstance(body[2], list)
+        and 2 <= len(body[2]) <= 64 and all(is_cited(dot) for dot in body[2])
+    )
+
+
 def judge_operation(delta, index, body):
     shape = delta.shapes[index]
     otherwise = UNREAD if delta.header.level > LEVEL else VOID
@@ -110,6 +137,8 @@ def judge_operation(delta, index, body):
     structure, level, accepts = rule
     if shape.kind not in TAKES[structure] or level > delta.header.level:
         return otherwise
+    if shape.kind == SETTLE:
+        return APPLIED if is_settlement(body) and accepts(body[1]) else otherwise
     if accepts(body) or (shape.kind in BARE and body is None):
         return APPLIED
     return otherwise
@@ -214,7 +243,10 @@ class Document:
                         unread.add(delta.id)
                     if verdict == APPLIED:
                         shape = delta.shapes[index]
-                        operations.append((shape.kind, shape.field, Write(delta, index, body)))
+                        value = body[1] if shape.kind == SETTLE else body
+                        structure = FIELDS[(delta.header.document[0], shape.field)][0]
+                        kind = LEDGER if structure.startswith("ledger") else shape.kind
+                        operations.append((kind, shape.field, Write(delta, index, value)))
         return [(code, *found[code]) for code in sorted(found)]
 
     def frontier(self):
@@ -265,8 +297,8 @@ class Document:
         timeline = [[*write.dot, field, write.value] for field, write in entries]
         return [
             1, self.id, compartment, LEVEL, len(unread), self.frontier(),
-            standing({SET}, {SET}, always), standing({ADD}, {ADD, REMOVE}, equal),
-            standing({MILESTONE}, set(), always), closures, timeline,
+            standing({SET, SETTLE}, {SET, SETTLE}, always), standing({ADD}, {ADD, REMOVE}, equal),
+            standing({MILESTONE}, set(), always), standing({LEDGER}, set(), always), closures, timeline,
         ]
 
     def digests(self):

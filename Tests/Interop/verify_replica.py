@@ -279,7 +279,7 @@ class Replica:
             return None
         _, frontier, _, _, _, _, _, _, compartments = wire.decode(state)
         digests = []
-        for code, registers, sets, milestones, closures, unread in compartments:
+        for code, registers, sets, milestones, ledgers, closures, unread in compartments:
             entries = self.rows(
                 "SELECT e.id, t.operation, t.field, t.value FROM timeline t JOIN delta e USING (arrival)"
                 " WHERE t.document_id = ? AND t.compartment = ? ORDER BY t.stamp, e.id, t.operation", row, code,
@@ -288,12 +288,13 @@ class Replica:
                 [identity, index, field, None if value is None else wire.decode(value)]
                 for identity, index, field, value in entries
             ]
+            plain = [[field, [write for write, _ in entries]] for field, entries in ledgers]
             fields = [
                 [
                     [field, [[*write[:2], write[8] if len(write) == 9 else None] for write in writes]]
                     for field, writes in table
                 ]
-                for table in (registers, sets, milestones)
+                for table in (registers, sets, milestones, plain)
             ]
             digests.append((code, wire.blake2b(wire.encode([
                 1, document, code, fold.LEVEL, len(unread), [position[0] for position in frontier], *fields,

@@ -99,7 +99,7 @@ package struct HistoryGenerator {
         func make(_ kind: OperationKind, _ field: FieldCode, _ body: CBORValue) -> Operation {
             Operation(shape: OperationShape(kind: kind, field: field, isMaterial: true), body: body)
         }
-        switch self.random.below(12) {
+        switch self.random.below(15) {
         case 0, 1: return make(.set, SimulatedFields.text, .text("text \(self.random.below(4))"))
         case 2, 3: return make(.set, SimulatedFields.severity, .unsigned(UInt64(self.random.below(5))))
         case 4: return make(.set, SimulatedFields.owner, .unsigned(UInt64(self.random.below(3))))
@@ -107,9 +107,21 @@ package struct HistoryGenerator {
         case 7: return make(.remove, SimulatedFields.tags, .text("tag \(self.random.below(3))"))
         case 8: return make(.milestone, SimulatedFields.acknowledged, .null)
         case 9: return make(.close, SimulatedFields.closure, .null)
+        case 11: return make(.custody, SimulatedFields.custody, .text("move \(self.random.below(100))"))
+        case 12: return make(.append, SimulatedFields.facts, .text("fact \(self.random.below(100))"))
+        case 13: return make(.settle, SimulatedFields.owner, self.settlement())
         case 10: return make(.reopen, SimulatedFields.closure, .null)
         default: return make(.append, SimulatedFields.note, .text("note \(self.random.below(100))"))
         }
+    }
+
+    /// A settlement between two writes of nobody: what it cites is for people, the fold goes by its past.
+    private mutating func settlement() -> CBORValue {
+        let author = Author(site: self.random.pick(self.team.sites), incarnation: .init(counter: 1, nonce: 1))
+        let cited = (1...2).map {
+            CitedDot(reference: DeltaReference(author: author, seq: UInt64($0)), index: 0)
+        }
+        return Settlement(value: .unsigned(UInt64(self.random.below(3))), cited: cited).body
     }
 
     /// Lets peers author and exchange random subsets in random order for a number of steps.

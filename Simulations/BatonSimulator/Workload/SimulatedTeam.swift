@@ -73,6 +73,8 @@ package enum SimulatedFields {
     package static let note = FieldCode(5)
     package static let acknowledged = FieldCode(6)
     package static let closure = FieldCode(7)
+    package static let custody = FieldCode(8)
+    package static let facts = FieldCode(9)
 
     package static let table = FieldTable(
         level: 1,
@@ -87,6 +89,8 @@ package enum SimulatedFields {
                     FieldRule(5, "note", .timeline, .union, .details),
                     FieldRule(6, "acknowledged", .milestone, .union, .details),
                     FieldRule(7, "closure", .closure, .union, .details),
+                    FieldRule(8, "custody", .ledger(.custody), .union, .details),
+                    FieldRule(9, "facts", .ledger(.append), .union, .details),
                 ]
             )
         ])

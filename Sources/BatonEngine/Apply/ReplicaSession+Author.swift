@@ -98,8 +98,7 @@ extension ReplicaSession {
         guard let rule = self.context.fold.table.rule(document, field), let kind = operation.shape.kind,
             rule.structure.takes(kind)
         else { throw .unknownField(field) }
-        let isBare = operation.body == .null && (rule.structure == .milestone || rule.structure == .closure)
-        guard isBare || rule.value.accepts(operation.body) else { throw .badValue(field) }
+        guard rule.accepts(operation.body, written: kind) else { throw .badValue(field) }
     }
 
     private func sign(_ draft: Draft) throws(ReplicaFault) -> Delta {
@@ -201,9 +200,8 @@ extension ReplicaSession {
 
     private func ownKey(_ scope: KeyScope) throws(ReplicaFault) -> WrappedKey {
         if let known = try self.transaction.key(scope, id: nil) { return known }
-        let entropy = self.context.entropy.bytes(56)
         let key = try self.sealed { () throws(SealingFault) in
-            try self.context.sealing.makeKey(scope: scope, entropy: entropy)
+            try self.context.sealing.makeKey(scope: scope, entropy: self.context.entropy.bytes(56))
         }
         try self.keep(key, scope: scope)
         return key

@@ -13,7 +13,7 @@ extension DocumentState {
     ) -> Digest256 {
         let state = self[compartment] ?? CompartmentState(compartment: compartment)
         var writer = CBORWriter(reservingCapacity: 1024)
-        writer.arrayHeader(11)
+        writer.arrayHeader(12)
         writer.unsigned(1)
         writer.bytes(self.id.bytes)
         writer.unsigned(UInt64(compartment.code))
@@ -21,7 +21,10 @@ extension DocumentState {
         writer.unsigned(UInt64(state.unread.count))
         writer.arrayHeader(self.frontier.count)
         for position in self.frontier { writer.bytes(position.id.bytes) }
-        for map in [state.registers, state.sets, state.milestones] { writer.digestMap(map) }
+        for map in [state.registers, state.sets, state.milestones] {
+            writer.digestMap(map.entries.map { ($0.field, $0.value) })
+        }
+        writer.digestMap(state.ledgers.entries.map { ($0.field, $0.value.map(\.write)) })
         writer.arrayHeader(state.closures.count)
         for closure in state.closures {
             writer.arrayHeader(3)
@@ -47,13 +50,13 @@ extension DocumentState {
 }
 
 extension CBORWriter {
-    fileprivate mutating func digestMap(_ map: FieldMap<[Write]>) {
-        self.arrayHeader(map.entries.count)
-        for entry in map.entries {
+    fileprivate mutating func digestMap(_ entries: [(field: FieldCode, writes: [Write])]) {
+        self.arrayHeader(entries.count)
+        for entry in entries {
             self.arrayHeader(2)
             self.unsigned(UInt64(entry.field.code))
-            self.arrayHeader(entry.value.count)
-            for write in entry.value {
+            self.arrayHeader(entry.writes.count)
+            for write in entry.writes {
                 self.arrayHeader(3)
                 self.bytes(write.dot.delta.bytes)
                 self.unsigned(UInt64(write.dot.index))

@@ -3,7 +3,7 @@ package import BatonEncoding
 /// The form in which a replica stores a folded document. Local and derived: `baton rebuild` makes it again
 /// from the log.
 extension DocumentState {
-    package static let storageFormat: UInt64 = 1
+    package static let storageFormat: UInt64 = 2
 
     package func encodedForStorage() -> [UInt8] {
         var writer = CBORWriter(reservingCapacity: 1024)
@@ -63,6 +63,20 @@ extension CBORWriter {
         self.unsigned(entry.seq)
     }
 
+    fileprivate mutating func ledgers(_ map: FieldMap<[LedgerEntry]>) {
+        self.arrayHeader(map.entries.count)
+        for entry in map.entries {
+            self.arrayHeader(2)
+            self.unsigned(UInt64(entry.field.code))
+            self.arrayHeader(entry.value.count)
+            for entry in entry.value {
+                self.arrayHeader(2)
+                entry.write.encode(into: &self)
+                entry.vector.encode(into: &self)
+            }
+        }
+    }
+
     fileprivate mutating func fieldMap(_ map: FieldMap<[Write]>) {
         self.arrayHeader(map.entries.count)
         for entry in map.entries {
@@ -87,12 +101,31 @@ extension CBORReader {
         return list
     }
 
+    fileprivate mutating func fieldCode(_ field: String) throws(ModelFault) -> FieldCode {
+        FieldCode(UInt16(try self.modelUnsigned(field, upTo: UInt64(DeltaLimits.fieldCodeMax))))
+    }
+
+    fileprivate mutating func ledgers(_ field: String) throws(ModelFault) -> FieldMap<[LedgerEntry]> {
+        var map = FieldMap<[LedgerEntry]>()
+        for _ in 0..<(try self.modelArray(field, upTo: .max)) {
+            try self.expectArray(of: 2, field)
+            let code = try self.fieldCode(field)
+            var entries: [LedgerEntry] = []
+            for _ in 0..<(try self.modelArray(field, upTo: .max)) {
+                try self.expectArray(of: 2, field)
+                let write = try Write(from: &self)
+                entries.append(LedgerEntry(write: write, vector: try CausalVector(from: &self)))
+            }
+            map[code] = entries
+        }
+        return map
+    }
+
     fileprivate mutating func fieldMap(_ field: String) throws(ModelFault) -> FieldMap<[Write]> {
         var map = FieldMap<[Write]>()
         for _ in 0..<(try self.modelArray(field, upTo: .max)) {
             try self.expectArray(of: 2, field)
-            let code = FieldCode(
-                UInt16(try self.modelUnsigned(field, upTo: UInt64(DeltaLimits.fieldCodeMax))))
+            let code = try self.fieldCode(field)
             var writes: [Write] = []
             for _ in 0..<(try self.modelArray(field, upTo: .max)) { writes.append(try Write(from: &self)) }
             map[code] = writes
@@ -177,11 +210,12 @@ extension Write {
 
 extension CompartmentState {
     fileprivate func encode(into writer: inout CBORWriter) {
-        writer.arrayHeader(6)
+        writer.arrayHeader(7)
         writer.unsigned(UInt64(self.compartment.code))
         writer.fieldMap(self.registers)
         writer.fieldMap(self.sets)
         writer.fieldMap(self.milestones)
+        writer.ledgers(self.ledgers)
         writer.arrayHeader(self.closures.count)
         for closure in self.closures {
             writer.arrayHeader(3)
@@ -194,12 +228,13 @@ extension CompartmentState {
     }
 
     fileprivate init(from reader: inout CBORReader) throws(ModelFault) {
-        try reader.expectArray(of: 6, "compartment")
+        try reader.expectArray(of: 7, "compartment")
         self.init(
             compartment: Compartment(code: UInt8(try reader.modelUnsigned("compartment.code", upTo: 255))))
         self.registers = try reader.fieldMap("compartment.registers")
         self.sets = try reader.fieldMap("compartment.sets")
         self.milestones = try reader.fieldMap("compartment.milestones")
+        self.ledgers = try reader.ledgers("compartment.ledgers")
         for _ in 0..<(try reader.modelArray("compartment.closures", upTo: .max)) {
             try reader.expectArray(of: 3, "closure")
             let kind = UInt8(try reader.modelUnsigned("closure.kind", upTo: 31))

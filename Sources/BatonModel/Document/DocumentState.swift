@@ -33,6 +33,29 @@ package struct Closure: Hashable, Sendable {
     package let vector: CausalVector
 }
 
+/// An entry of a ledger: a fact that stands for ever, with the past that its author had read. Which of two
+/// entries came after the other, or that neither did, is read off the vectors.
+package struct LedgerEntry: Hashable, Sendable {
+    package let write: Write
+    /// The entry's causal past on the document, its own delta included.
+    package let vector: CausalVector
+
+    package init(write: Write, vector: CausalVector) {
+        self.write = write
+        self.vector = vector
+    }
+
+    /// Says whether another entry stands in this one's past. Two entries of one delta follow their index.
+    ///
+    /// Numbers decide, so both branches of a forked author count as seen where either was.
+    package func isAfter(_ other: LedgerEntry) -> Bool {
+        if other.write.dot.delta == self.write.dot.delta {
+            return other.write.dot.index < self.write.dot.index
+        }
+        return self.vector.contains(other.write.reference) && self.write.reference != other.write.reference
+    }
+}
+
 /// An entry of the timeline. Entries are a union: they are stored one by one and never rewritten.
 package struct TimelineEntry: Hashable, Sendable {
     package let document: DocumentID
@@ -57,6 +80,8 @@ package struct CompartmentState: Hashable, Sendable {
     package var sets = FieldMap<[Write]>()
     /// Every record of each milestone, sorted by dot.
     package var milestones = FieldMap<[Write]>()
+    /// Every entry of each ledger, sorted by dot.
+    package var ledgers = FieldMap<[LedgerEntry]>()
     /// Every effective close and concur, sorted by dot.
     package var closures: [Closure] = []
     /// Deltas whose part here is not read at this replica, sorted.

@@ -37,7 +37,12 @@ package enum ValueType: Sendable, Equatable {
 
 /// One row of a document kind's field table.
 package struct FieldRule: Sendable, Equatable {
-    package enum Structure: Sendable, Equatable { case register, set, timeline, milestone, closure }
+    package enum Structure: Sendable, Equatable {
+        case register, set, timeline, milestone, closure
+        /// Entries of one kind that all stand in the state, each with the past that it has read: what rules
+        /// of the desk are worked out from. For what is bounded in number; a history belongs in a timeline.
+        case ledger(OperationKind)
+    }
 
     package let code: FieldCode
     package let name: String
@@ -57,6 +62,19 @@ package struct FieldRule: Sendable, Equatable {
         self.policy = policy
         self.value = value
         self.level = level
+    }
+}
+
+extension FieldRule {
+    /// Says whether a body fits the field: alike for what is authored here and for what is folded anywhere.
+    ///
+    /// Closes, reopens, concurs and milestones may carry nothing.
+    package func accepts(_ body: CBORValue, written kind: OperationKind) -> Bool {
+        switch kind {
+        case .settle: Settlement(body: body).map { self.value.accepts($0.value) } ?? false
+        case .close, .reopen, .concur, .milestone: body == .null || self.value.accepts(body)
+        default: self.value.accepts(body)
+        }
     }
 }
 
@@ -89,14 +107,20 @@ package struct FieldTable: Sendable {
 }
 
 extension FieldRule.Structure {
+    package var isLedger: Bool {
+        if case .ledger = self { return true }
+        return false
+    }
+
     /// Says which operations a structure takes.
     package func takes(_ kind: OperationKind) -> Bool {
         switch self {
-        case .register: kind == .set
+        case .register: kind == .set || kind == .settle
         case .set: kind == .add || kind == .remove
         case .timeline: kind == .append
         case .milestone: kind == .milestone
         case .closure: kind == .close || kind == .reopen || kind == .concur
+        case .ledger(let entry): kind == entry
         }
     }
 }

@@ -91,7 +91,9 @@ package struct Fold: Sendable {
         let write = reader.write(body)
         let field = reader.delta.header.shape[Int(body.index)].field
         switch reader.delta.header.shape[Int(body.index)].kind {
-        case .set:
+        case .set, .settle:
+            // What a settlement has read it covers like any write; the writes it cites were among them when
+            // its author's node checked it.
             Self.replace(&state.registers, field) { !reader.covers($0) }
             Self.insert(write, &state.registers, field)
         case .add:
@@ -101,6 +103,10 @@ package struct Fold: Sendable {
             Self.insert(write, &state.sets, field)
         case .remove:
             Self.replace(&state.sets, field) { $0.value != write.value || !reader.covers($0) }
+        case .append where self.isLedger(reader.delta.header.document, field),
+            .step, .hold, .clock, .custody:
+            Self.insert(
+                LedgerEntry(write: write, vector: reader.position.vector), &state.ledgers, field)
         case .append:
             timeline.append(
                 TimelineEntry(
@@ -115,10 +121,23 @@ package struct Fold: Sendable {
             state.closures.insert(closure, at: place)
         case .reopen:
             state.closures.removeAll { reader.covers($0.write) }
-        case .step, .hold, .clock, .custody, .settle, .release, nil:
+        case .release, nil:
             // The field table takes none of these: `judgeOperation` has sent them to unread or void.
             preconditionFailure("an operation that no field takes reached the fold")
         }
+    }
+
+    private func isLedger(_ document: DocumentID, _ field: FieldCode) -> Bool {
+        self.table.rule(document, field)?.structure.isLedger ?? false
+    }
+
+    private static func insert(
+        _ entry: LedgerEntry, _ map: inout FieldMap<[LedgerEntry]>, _ field: FieldCode
+    ) {
+        var standing = map[field] ?? []
+        let place = standing.firstIndex { entry.write.dot < $0.write.dot } ?? standing.endIndex
+        standing.insert(entry, at: place)
+        map[field] = standing
     }
 
     private static func replace(_ map: inout FieldMap<[Write]>, _ field: FieldCode, keeping: (Write) -> Bool)
@@ -164,6 +183,6 @@ private struct Reader {
             dot: Dot(delta: self.delta.id, index: body.index), reference: header.reference,
             level: header.level,
             stamp: header.stamp, actor: header.actor, isMaterial: header.shape[Int(body.index)].isMaterial,
-            value: body.value)
+            value: Settlement.value(of: body.value, written: header.shape[Int(body.index)].kind))
     }
 }

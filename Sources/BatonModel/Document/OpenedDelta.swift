@@ -82,17 +82,7 @@ extension OpenedDelta {
         guard rule.level <= self.header.level, rule.structure.takes(kind) else {
             return isNewer ? .unread : .void
         }
-        guard rule.value.accepts(body.value) || Self.isBare(kind, body.value) else {
-            return isNewer ? .unread : .void
-        }
-        return .applied
-    }
-
-    /// Closes, reopens and milestones may carry nothing.
-    private static func isBare(_ kind: OperationKind, _ value: CBORValue) -> Bool {
-        switch kind {
-        case .close, .reopen, .concur, .milestone: value == .null
-        default: false
-        }
+        if rule.accepts(body.value, written: kind) { return .applied }
+        return isNewer ? .unread : .void
     }
 }

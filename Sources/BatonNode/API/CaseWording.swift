@@ -67,8 +67,10 @@ struct Wording: Sendable {
 
 /// The desk's fields by the names that people use.
 enum FieldNames {
-    /// Rules of cases in order of code.
-    static let rules: [FieldRule] = {
+    /// Rules of cases in order of code, without the ledgers, whose entries have calls of their own.
+    static let rules: [FieldRule] = Self.all.filter { !$0.structure.isLedger }
+
+    private static let all: [FieldRule] = {
         let anyCase = DocumentID(kind: .escalation, suffix: [UInt8](repeating: 0, count: 15))
         return (0...DeltaLimits.fieldCodeMax).compactMap {
             DeskFieldTable.current.rule(anyCase, FieldCode(UInt16($0)))
@@ -76,7 +78,7 @@ enum FieldNames {
     }()
 
     static func rule(named name: String) -> FieldRule? { Self.rules.first { $0.name == name } }
-    static func rule(_ code: FieldCode) -> FieldRule? { Self.rules.first { $0.code == code } }
+    static func rule(_ code: FieldCode) -> FieldRule? { Self.all.first { $0.code == code } }
     static func name(_ code: FieldCode) -> String { Self.rule(code)?.name ?? "field-\(code.code)" }
 
     static var list: String { Self.rules.map(\.name).joined(separator: ", ") }

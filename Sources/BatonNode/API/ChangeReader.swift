@@ -40,7 +40,7 @@ struct ChangeReader {
 
     private func operation(_ wanted: ChangeOperation) throws(APIFault) -> Operation {
         let name = wanted.field ?? Self.usualField(wanted.action)
-        guard let name, let rule = FieldNames.rule(named: name) else {
+        guard let name, let rule = FieldNames.rule(named: name), !rule.structure.isLedger else {
             throw APIFault(
                 .unknownField,
                 "A case has no field \(name.map { "called \(Self.short($0))" } ?? "without a name").",
@@ -83,6 +83,7 @@ struct ChangeReader {
         case .timeline: "append"
         case .milestone: "milestone"
         case .closure: "close and reopen"
+        case .ledger: "nothing by this call"
         }
     }
 
