@@ -57,7 +57,8 @@ package struct Settlement: Hashable, Sendable {
 }
 
 extension CitedDot {
-    fileprivate init?(_ value: CBORValue) {
+    /// Reads `[author, seq, index]`; nil for anything else.
+    package init?(_ value: CBORValue) {
         guard case .array(let parts) = value, parts.count == 3,
             case .array(let author) = parts[0], author.count == 3,
             let site = author[0].textValue.flatMap({ SiteID($0) }),
@@ -72,7 +73,8 @@ extension CitedDot {
             index: index)
     }
 
-    fileprivate var encoded: CBORValue {
+    /// `[[site, counter, nonce], seq, index]`.
+    package var encoded: CBORValue {
         let author = self.reference.author
         var nonce: [UInt8] = []
         appendBigEndian(author.incarnation.nonce, to: &nonce)
