@@ -47,7 +47,11 @@ package struct ConfigurationDecoder {
                 self.section(root, prefix: "")
             }
         } catch {
-            self.complain(Self.issue(error))
+            let failure = StrictYAML.failure(error)
+            self.complain(
+                ConfigurationIssue(
+                    line: failure.line, message: failure.message,
+                    hint: failure.hint ?? "Compare it with config/node.example.yaml."))
         }
     }
 
@@ -184,21 +188,9 @@ package struct ConfigurationDecoder {
 
     /// Refuses what would make a value other than what stands there: anchors, aliases, tags, merge keys.
     private mutating func isPlain(_ node: Node) -> Bool {
-        if case .alias = node {
-            self.complain(node, "Aliases are not used in this file.", "Write the value out.")
-            return false
-        }
-        guard node.anchor == nil else {
-            self.complain(
-                node, "Anchors are not used in this file.", "Write the value out where it is needed.")
-            return false
-        }
-        let tag = node.tag.description
-        guard tag.isEmpty || tag.hasPrefix("tag:yaml.org,2002:"), node.scalar?.string != "<<" else {
-            self.complain(node, "Tags and merge keys are not used in this file.", "Write the plain value.")
-            return false
-        }
-        return true
+        guard let objection = StrictYAML.objection(to: node) else { return true }
+        self.complain(node, objection.message, objection.hint)
+        return false
     }
 
     private mutating func unknown(_ node: Node, _ name: String, among known: [String]) {
@@ -213,22 +205,6 @@ package struct ConfigurationDecoder {
     }
 
     private mutating func complain(_ issue: ConfigurationIssue) { self.issues.append(issue) }
-
-    private static func issue(_ error: any Error) -> ConfigurationIssue {
-        let hint = "Compare it with config/node.example.yaml."
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return ConfigurationIssue(
-                line: mark.line, message: "The YAML cannot be read: \(problem).", hint: hint)
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.joined(separator: ", ")
-            return ConfigurationIssue(
-                line: context.mark.line, message: "A key is given twice: \(names).", hint: "Keep one.")
-        default:
-            return ConfigurationIssue(line: 1, message: "The YAML cannot be read.", hint: hint)
-        }
-    }
 }
 
 /// Every complaint about one file.
@@ -236,32 +212,4 @@ package struct ConfigurationIssues: Error, Sendable, Equatable {
     package let list: [ConfigurationIssue]
 
     init(_ list: [ConfigurationIssue]) { self.list = list }
-}
-
-/// Finds what somebody may have meant.
-enum Suggestion {
-    /// - Returns: The known word at the least edit distance, if that is at most a third of its length.
-    static func nearest(to word: String, among known: [String]) -> String? {
-        let best = known.map { (word: $0, distance: Self.distance(word, $0)) }.min {
-            $0.distance < $1.distance
-        }
-        guard let best, best.distance <= max(2, best.word.count / 3) else { return nil }
-        return best.word
-    }
-
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let left = Array(left.utf8)
-        let right = Array(right.utf8)
-        var row = Array(0...right.count)
-        for (i, a) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, b) in right.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(diagonal + (a == b ? 0 : 1), above + 1, row[j] + 1)
-                diagonal = above
-            }
-        }
-        return row[right.count]
-    }
 }

@@ -66,6 +66,10 @@ extension ConfigurationKey {
             "peers", .peers, initial: "", "The sites that this node dials: a list of site and address."
         ) { if case .peers(let peers) = $1 { $0.peers = peers } },
         ConfigurationKey(
+            "rules", .path, initial: "/etc/baton/book",
+            "The team's rule book: a folder with rules, sops and codes; by default the built-in one."
+        ) { if case .text(let text) = $1 { $0.rules = text } },
+        ConfigurationKey(
             "api.socket", .path, initial: "/run/baton/api.sock",
             "The operator socket; by default api.sock in the data folder."
         ) { if case .text(let text) = $1 { $0.socket = text } },

@@ -46,6 +46,7 @@ package enum ConfigurationText {
             "site: \(Self.orNone(configuration.site))",
             "listen: \(configuration.listen.map(\.description) ?? "(none: only dials)")",
             "peers: \(Self.orNone(peers))",
+            "rules: \(configuration.rules.isEmpty ? "(built in)" : configuration.rules)",
             "api.socket: \(configuration.socket.isEmpty ? "(api.sock in the data folder)" : configuration.socket)",
             "incarnation.records: \(Self.orNone(configuration.recordFolders.joined(separator: " ")))",
             "log.level: \(configuration.logLevel)",

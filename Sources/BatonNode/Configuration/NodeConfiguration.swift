@@ -10,6 +10,8 @@ package struct NodeConfiguration: Sendable, Equatable {
     package var listen: PeerAddress?
     /// Sites that this node dials.
     package var peers: [Peer] = []
+    /// The folder of the team's rule book; empty: the built-in one.
+    package var rules = ""
     /// The operator socket; empty: `api.sock` in the data folder.
     package var socket = ""
     /// Folders in memory (tmpfs) for the record that proves that this machine wrote the log's head; empty:
