@@ -1,0 +1,170 @@
+import BatonEncoding
+package import BatonModel
+
+/// One line of what changed in a case.
+package struct BriefLine: Sendable, Equatable {
+    /// What it is about; raw values order by what matters most.
+    package enum Topic: Int, Sendable, CaseIterable, Comparable {
+        case severity, decision, conflict, custody, containment, answer, clock, status, rest
+
+        package static func < (left: Topic, right: Topic) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package let topic: Topic
+    package let text: String
+
+    package init(_ topic: Topic, _ text: String) {
+        self.topic = topic
+        self.text = text
+    }
+}
+
+/// What changed in one case since a past: computed, never typed.
+package struct BriefCase: Sendable {
+    package let document: DocumentID
+    package let handle: String
+    package let severity: Severity?
+    package let title: String
+    /// Operations that are not in the past.
+    package let count: Int
+    /// What matters of them, most first; at most one line a topic.
+    package let lines: [BriefLine]
+
+    /// - Parameter since: What the reader had read; empty: everything is new.
+    /// - Parameter news: Entries of the timeline outside of that past: the state does not hold them.
+    package init(_ file: CaseFile, since: CausalVector, news: [TimelineEntry], handle: String) {
+        self.document = file.document
+        self.handle = handle
+        self.severity = file.severity
+        self.title = file.summary.title
+        let changes = CaseChanges(file, since: since)
+        self.count = changes.count + news.count
+        var lines = changes.lines
+        if !news.isEmpty { lines.append(BriefLine(.rest, "\(news.count) notes")) }
+        self.lines = lines.sorted { $0.topic < $1.topic }
+    }
+
+    package var isEmpty: Bool { self.count == 0 }
+
+    /// How many of its topics are worth a line of their own.
+    package var matterCount: Int { self.lines.filter { $0.topic != .rest }.count }
+}
+
+/// Counts and words for what a case's state holds outside of a past.
+private struct CaseChanges {
+    private let since: CausalVector
+    private let file: CaseFile
+    private(set) var count = 0
+    private(set) var lines: [BriefLine] = []
+
+    init(_ file: CaseFile, since: CausalVector) {
+        self.file = file
+        self.since = since
+        self.tellFields()
+        self.tellLedgers()
+        self.tellMilestones()
+    }
+
+    private func isNew(_ write: Write) -> Bool { !self.since.contains(write.reference) }
+
+    private mutating func tellFields() {
+        guard let global = self.file.state[.global] else { return }
+        for (field, writes) in global.registers.entries.map({ ($0.field, $0.value) }) {
+            let fresh = writes.filter { self.isNew($0) }
+            guard !fresh.isEmpty else { continue }
+            self.count += fresh.count
+            if field == CaseField.severity, let severity = self.file.severity {
+                self.lines.append(BriefLine(.severity, "severity \(severity.word)"))
+            }
+        }
+        for entry in global.sets.entries { self.count += entry.value.filter { self.isNew($0) }.count }
+        let conflicts = self.file.conflicts.open.filter { record in
+            record.versions.contains { !self.since.contains($0.cited.reference) }
+        }
+        for record in conflicts { self.lines.append(BriefLine(.conflict, "conflict: \(record.what)")) }
+    }
+
+    private mutating func tellLedgers() {
+        let topics: [(field: FieldCode, topic: BriefLine.Topic, one: String, many: String)] = [
+            (CaseField.decisions, .decision, "decision", "decisions"),
+            (CaseField.custody, .custody, "custody move", "custody moves"),
+            (CaseField.containment, .containment, "containment step", "containment steps"),
+            (CaseField.contacts, .answer, "contact", "contacts"),
+            (CaseField.clocks, .clock, "clock change", "clock changes"),
+            (CaseField.verification, .decision, "verification", "verifications"),
+            (CaseField.reports, .answer, "report step", "report steps"),
+            (CaseField.holds, .rest, "hold change", "hold changes"),
+            (CaseField.steps, .rest, "checklist step", "checklist steps"),
+        ]
+        for row in topics {
+            let fresh = self.fresh(row.field)
+            guard fresh > 0 else { continue }
+            self.lines.append(BriefLine(row.topic, "\(fresh) \(fresh == 1 ? row.one : row.many)"))
+        }
+        for entry in self.file.state[.global]?.ledgers.entries ?? [] {
+            self.count += entry.value.filter { self.isNew($0.write) }.count
+        }
+    }
+
+    private func fresh(_ field: FieldCode) -> Int {
+        self.file.entries(field).filter { self.isNew($0.write) }.count
+    }
+
+    private mutating func tellMilestones() {
+        var words: [String] = []
+        for entry in self.file.state[.global]?.milestones.entries ?? [] {
+            // The first record of it tells; later ones say that somebody else did it too.
+            let fresh = entry.value.filter { self.isNew($0) }
+            self.count += fresh.count
+            guard fresh.count == entry.value.count, let milestone = Milestone(field: entry.field) else {
+                continue
+            }
+            words.append(milestone.description)
+        }
+        guard !words.isEmpty else { return }
+        self.lines.append(BriefLine(.status, words.joined(separator: ", ")))
+    }
+}
+
+/// `brief`: what changed since a person or a site last acknowledged, on one screen.
+package enum Brief {
+    /// The gravest cases first, then those with more that matters. What does not fit is counted.
+    ///
+    /// - Parameter rows: Of the screen; at least 2.
+    /// - Returns: At most `rows` lines.
+    package static func page(_ cases: [BriefCase], rows: Int) -> [String] {
+        precondition(rows >= 2, "a brief needs two rows, got \(rows)")
+        let changed = cases.filter { !$0.isEmpty }.sorted { Self.rank($0) < Self.rank($1) }
+        guard !changed.isEmpty else { return ["Nothing has changed since you last acknowledged."] }
+        let events = changed.reduce(0) { $0 + $1.count }
+        let matter = changed.reduce(0) { $0 + $1.matterCount }
+        var page = [
+            "\(changed.count) \(changed.count == 1 ? "case" : "cases") changed: \(events) events, \(matter) that matter"
+        ]
+        let room = rows - 1
+        let shown = changed.count <= room ? changed.count : room - 1
+        page += changed.prefix(shown).map { Self.line($0) }
+        if shown < changed.count {
+            page.append("and \(changed.count - shown) more cases: brief CASE shows one")
+        }
+        return page
+    }
+
+    private static func rank(_ brief: BriefCase) -> (Int64, Int, DocumentID) {
+        (brief.severity?.rawValue ?? -1, -brief.matterCount, brief.document)
+    }
+
+    private static func line(_ brief: BriefCase) -> String {
+        let words = brief.lines.prefix(4).map(\.text).joined(separator: "; ")
+        return "\(brief.handle) \(brief.severity?.word ?? "S?"): \(brief.count) events: \(words)"
+    }
+
+    /// One case in full.
+    package static func page(of brief: BriefCase) -> [String] {
+        guard !brief.isEmpty else {
+            return ["\(brief.handle): nothing has changed since you last acknowledged."]
+        }
+        return ["\(brief.handle) \(brief.severity?.word ?? "S?") \(brief.title): \(brief.count) events"]
+            + brief.lines.map { "  \($0.text)" }
+    }
+}

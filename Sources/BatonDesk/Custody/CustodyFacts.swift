@@ -1,0 +1,29 @@
+package import BatonModel
+
+/// What custody needs to know beside the case's own ledger. All of it follows from the same deltas and the
+/// membership, so it is alike at all replicas that hold the same.
+package struct CustodyFacts: Sendable, Hashable {
+    /// The site whose delta made the document: its watch holds what nobody took.
+    package var origin: SiteID
+    /// Authors proven to have forked, sorted.
+    package var forked: [Author] = []
+    /// Operators who may vouch for a recovered incarnation: leads of any membership entry.
+    package var leads: [OperatorID] = []
+    /// Operators who may depose a site: root keepers of any membership entry.
+    package var rootKeepers: [OperatorID] = []
+
+    package init(origin: SiteID) { self.origin = origin }
+
+    /// A role that was given once counts for ever here: an author states the entry by which it acts, and may
+    /// state an old one.
+    package init(origin: SiteID, membership: Membership, state: DocumentState) {
+        self.origin = origin
+        self.forked = state.forked
+        for signed in membership.entries {
+            for record in signed.entry.operators {
+                if record.roles.contains(.lead) { self.leads.append(record.id) }
+                if record.roles.contains(.rootKeeper) { self.rootKeepers.append(record.id) }
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import BatonModel
+
+/// Works the epochs and offers of a case out of its custody operations.
+///
+/// One pass in causal order makes epochs and offers; what is certain is then asked of the whole set.
+struct CustodyFolding {
+    var graph: CustodyGraph
+    let facts: CustodyFacts
+    private(set) var epochs: [CustodyEpoch] = []
+    private(set) var offers: [CustodyOffer] = []
+    /// Operations that opened an epoch: several where two lives of a site accepted one offer.
+    private var openers: [[Int]] = []
+    /// By operation: the epoch that it opened, the offer that it made.
+    private var epochOfItem: [Int?]
+    private var offerOfItem: [Int?]
+    /// By offer: the operation that made it, and the answers of its target in causal order.
+    private(set) var makers: [Int] = []
+    private var answers: [[Int]] = []
+    /// By epoch: operations that give it on, in causal order: offers, settlements, depositions.
+    private var gifts: [[Int]] = []
+
+    init(_ ledger: [LedgerEntry], _ facts: CustodyFacts) {
+        self.facts = facts
+        self.graph = CustodyGraph(ledger, forked: facts.forked)
+        self.epochOfItem = [Int?](repeating: nil, count: self.graph.items.count)
+        self.offerOfItem = self.epochOfItem
+        self.graph.judgeAuthors(facts)
+        self.open(.origin, by: nil, parent: nil, site: facts.origin)
+        for index in self.graph.items.indices where self.graph.items[index].isEffective { self.place(index) }
+        self.weigh()
+    }
+
+    // MARK: Making epochs and offers
+
+    private mutating func open(_ opening: CustodyEpoch.Opening, by item: Int?, parent: Int?, site: SiteID) {
+        let source = item.map { self.graph.items[$0] }
+        let number = parent.map { self.epochs[$0].number + 1 } ?? 0
+        self.epochs.append(
+            CustodyEpoch(
+                index: self.epochs.count, opening: opening, cited: source?.cited, parent: parent,
+                number: number, site: site, since: source?.source.write.stamp))
+        self.openers.append(item.map { [$0] } ?? [])
+        self.gifts.append([])
+        if let item { self.epochOfItem[item] = self.epochs.count - 1 }
+    }
+
+    /// The epoch that an operation is about; nil when it cites what opened none.
+    func epoch(of index: Int) -> Int? {
+        guard self.graph.items[index].body.on != nil else { return 0 }
+        return self.graph.items[index].on.flatMap { self.epochOfItem[$0] }
+    }
+
+    func epoch(cited: CitedDot, from citer: Int) -> Int? {
+        self.graph.resolve(cited, from: citer).flatMap { self.epochOfItem[$0] }
+    }
+
+    private mutating func place(_ index: Int) {
+        if let reason = self.refusal(index) {
+            self.graph.items[index].lateness = reason
+            return
+        }
+        let item = self.graph.items[index]
+        switch item.body.kind {
+        case .offer: self.placeOffer(index)
+        case .accept: self.placeAccept(index)
+        case .decline, .acknowledge:
+            if let offer = self.offerIndex(index) { self.answers[offer].append(index) }
+        case .take:
+            let parent = self.epoch(of: index)
+            self.open(.take(code: item.body.code), by: index, parent: parent, site: item.site)
+        case .depose, .settle: self.placeGift(index)
+        case .withdraw, .confirm, .recovered, .reconfirm, .claim: break
+        }
+    }
+
+    private mutating func placeOffer(_ index: Int) {
+        let item = self.graph.items[index]
+        guard let epoch = self.epoch(of: index), let target = item.body.site else {
+            return
+        }
+        self.offerOfItem[index] = self.offers.count
+        self.makers.append(index)
+        self.answers.append([])
+        self.gifts[epoch].append(index)
+        self.offers.append(
+            CustodyOffer(
+                cited: item.cited, epoch: epoch, to: target, person: item.body.person, by: item.person,
+                madeAt: item.source.write.stamp, record: item.body.record, handoff: item.body.handoff))
+    }
+
+    private mutating func placeAccept(_ index: Int) {
+        guard let offer = self.offerIndex(index) else { return }
+        self.answers[offer].append(index)
+        let known = self.answers[offer].compactMap { self.epochOfItem[$0] }.first
+        if let known {
+            self.epochOfItem[index] = known
+            self.openers[known].append(index)
+        } else {
+            let epoch = self.offers[offer].epoch
+            self.open(.accept, by: index, parent: epoch, site: self.graph.items[index].site)
+        }
+    }
+
+    private mutating func placeGift(_ index: Int) {
+        let item = self.graph.items[index]
+        let target = item.body.kind == .settle ? item.body.site : item.body.heir
+        guard let epoch = self.epoch(of: index), let target else { return }
+        self.gifts[epoch].append(index)
+        self.open(
+            item.body.kind == .settle ? .settlement : .heir, by: index, parent: epoch, site: target)
+    }
+
+    func offerIndex(_ item: Int) -> Int? {
+        self.graph.offer(of: item).flatMap { self.offerOfItem[$0] }
+    }
+
+    // MARK: The table
+
+    /// Judges an operation by the transition table, with what its own past holds.
+    private func refusal(_ index: Int) -> CustodyLate.Reason? {
+        let item = self.graph.items[index]
+        let rule = CustodyTable.rule(item.body.kind)
+        guard self.isSubjectKnown(index, rule) else { return .cited }
+        guard self.isDoer(index, rule) else {
+            // A deposition of a site that holds nothing still ends offers to it.
+            return item.body.kind == .settle ? .opinion : .notTheDoer
+        }
+        let subject = self.subject(index, rule)
+        let broken = rule.forbids.first { self.holds($0, of: subject, site: item.site, from: index) }
+        // What lacks a need has no effect yet still stands: `weigh` asks for the needs of a confirm.
+        return broken.map { .forbidden($0) }
+    }
+
+    /// An epoch or an offer, as an operation means it.
+    enum Subject {
+        case epoch(Int)
+        case offer(Int)
+        case none
+    }
+
+    private func subject(_ index: Int, _ rule: CustodyRule) -> Subject {
+        switch rule.subject {
+        case .offer, .withdrawal: self.offerIndex(index).map { .offer($0) } ?? .none
+        case .epoch:
+            self.epoch(of: index).map { .epoch($0) } ?? .none
+        case .site: .none
+        }
+    }
+
+    private func isSubjectKnown(_ index: Int, _ rule: CustodyRule) -> Bool {
+        if rule.subject == .site { return true }
+        if case .none = self.subject(index, rule) { return false }
+        return true
+    }
+
+    private func isDoer(_ index: Int, _ rule: CustodyRule) -> Bool {
+        let item = self.graph.items[index]
+        switch (rule.doer, self.subject(index, rule)) {
+        case (.anyone, _), (.recovering, _): return true
+        case (.holder, .epoch(let epoch)): return self.epochs[epoch].site == item.site
+        case (.holder, .offer(let offer)):
+            return self.epochs[self.offers[offer].epoch].site == item.site
+        case (.target, .offer(let offer)): return self.offers[offer].to == item.site
+        case (.rootKeeper, .epoch(let epoch)): return self.epochs[epoch].site == item.body.site
+        default: return false
+        }
+    }
+
+    /// Says whether a fact of the transition table is in somebody's past; `nil` has read everything here.
+    func holds(_ fact: CustodyFact, of subject: Subject, site: SiteID, from reader: Int?) -> Bool {
+        switch (fact, subject) {
+        case (.answered, .offer(let offer)): self.isAnswered(offer, from: reader)
+        case (.withdrawn, .offer(let offer)): self.isWithdrawn(offer, from: reader)
+        case (.given, .epoch(let epoch)): self.isGiven(epoch, from: reader)
+        case (.offerOpen, .epoch(let epoch)): self.hasOpenOffer(epoch, from: reader)
+        case (.rivalsEnded, .epoch(let epoch)): self.areRivalsEnded(epoch, from: reader)
+        case (.parentConfirmed, .epoch(let epoch)): self.isParentConfirmed(epoch, from: reader)
+        case (.inHand, .epoch(let epoch)): self.epochs[epoch].site == site
+        default: false
+        }
+    }
+
+    func isAnswered(_ offer: Int, from reader: Int?) -> Bool {
+        let author = reader.map { self.graph.items[$0].author }
+        return self.answers[offer].contains { answer in
+            guard self.graph.isAfter(reader, answer) else { return false }
+            return self.graph.items[answer].isFirm || self.graph.items[answer].author == author
+        }
+    }
+
+    private func isWithdrawn(_ offer: Int, from reader: Int?) -> Bool {
+        self.graph.items.indices.contains { index in
+            self.graph.items[index].body.kind == .withdraw && self.graph.items[index].isEffective
+                && self.graph.isAfter(reader, index) && self.graph.offer(of: index) == self.makers[offer]
+        }
+    }
+
+    /// An epoch is given on by an accept that no certain decline outweighs, a settlement or a deposition.
+    private func isGiven(_ epoch: Int, from reader: Int?) -> Bool {
+        self.gifts[epoch].contains { gift in
+            guard let offer = self.offerOfItem[gift] else { return self.graph.isAfter(reader, gift) }
+            let read = self.answers[offer].filter { self.graph.isAfter(reader, $0) }
+            guard read.contains(where: { self.graph.items[$0].body.kind == .accept }) else { return false }
+            let certain = read.first { self.graph.items[$0].isFirm }
+            return certain.map { self.graph.items[$0].body.kind == .accept } ?? true
+        }
+    }
+
+    private func hasOpenOffer(_ epoch: Int, from reader: Int?) -> Bool {
+        self.gifts[epoch].contains { gift in
+            guard let offer = self.offerOfItem[gift], self.graph.isAfter(reader, gift) else { return false }
+            return !self.isEndedWithoutAccept(offer, from: reader)
+        }
+    }
+
+    // MARK: What the weighing reads and sets
+
+    func answersOf(_ offer: Int) -> [Int] { self.answers[offer] }
+    func giftsOf(_ epoch: Int) -> [Int] { self.gifts[epoch] }
+    func openersOf(_ epoch: Int) -> [Int] { self.openers[epoch] }
+    func offerMade(by item: Int) -> Int? { self.offerOfItem[item] }
+    func epochOpened(by item: Int) -> Int? { self.epochOfItem[item] }
+    mutating func end(_ epoch: Int) { self.epochs[epoch].isEnded = true }
+
+    mutating func setStanding(_ standing: CustodyOffer.Standing, of offer: Int, isProvisional: Bool) {
+        self.offers[offer].standing = standing
+        self.offers[offer].isAnswerProvisional = isProvisional
+    }
+
+    mutating func setPerson(_ person: OperatorID?, confirmedAt stamp: HybridTime?, of epoch: Int) {
+        self.epochs[epoch].person = person
+        self.epochs[epoch].confirmedAt = stamp
+    }
+
+    mutating func setDoubts(_ doubts: [CustodyEpoch.Doubt], needsConfirm: Bool, of epoch: Int) {
+        self.epochs[epoch].doubts = doubts
+        self.epochs[epoch].needsConfirm = needsConfirm
+    }
+}

@@ -1,0 +1,102 @@
+package import BatonModel
+
+/// One handoff as its document makes it: the draft, the record as offered, and what became of it.
+package struct HandoffState: Sendable {
+    package enum Standing: String, Sendable, CaseIterable {
+        case draft, offered, accepted, declined, withdrawing, withdrawn
+    }
+
+    package let document: DocumentID
+    package let drafts: Ledger<DraftBody>
+    package let moves: Ledger<MoveBody>
+    package let readBacks: Ledger<ReadBackBody>
+    package let addenda: Ledger<AddendumBody>
+
+    package init(_ state: DocumentState) {
+        let ledgers = state[.global]?.ledgers
+        self.init(state.id) { ledgers?[$0] ?? [] }
+    }
+
+    /// - Parameter entries: The ledger of a field, in any order.
+    package init(_ document: DocumentID, entries: (FieldCode) -> [LedgerEntry]) {
+        self.document = document
+        self.drafts = Ledger(entries(HandoffField.records))
+        self.moves = Ledger(entries(HandoffField.moves))
+        self.readBacks = Ledger(entries(HandoffField.readbacks))
+        self.addenda = Ledger(entries(HandoffField.addenda))
+    }
+
+    /// To whom and when the draft is meant.
+    package var terms: Entry<DraftBody>? { self.drafts.entries.filter { $0.body.part == .terms }.newest() }
+
+    /// The newest record that was offered, with the entry that offered it.
+    package var offered: Entry<MoveBody>? { self.moves.entries.filter { $0.body.kind == .offer }.newest() }
+
+    /// The record of a hash, if its bytes are here and hash to it.
+    package func record(_ hash: Digest256, hashing: some Hashing) -> HandoffRecord? {
+        self.drafts.entries.compactMap(\.body.record).first { $0.hash(hashing) == hash }
+    }
+
+    package var standing: Standing {
+        guard let offer = self.offered else { return .draft }
+        let answers = self.moves.entries.filter {
+            $0.body.record == offer.body.record && $0.isAfter(offer)
+        }
+        // An accept that did not know of the withdrawal wins.
+        if answers.contains(where: { self.isStandingAccept($0, answers) }) { return .accepted }
+        if answers.contains(where: { $0.body.kind == .decline }) { return .declined }
+        if answers.contains(where: { $0.body.kind == .acknowledge }) { return .withdrawn }
+        if answers.contains(where: { $0.body.kind == .withdraw }) { return .withdrawing }
+        return .offered
+    }
+
+    private func isStandingAccept(_ entry: Entry<MoveBody>, _ answers: [Entry<MoveBody>]) -> Bool {
+        guard entry.body.kind == .accept else { return false }
+        return !answers.contains { $0.body.kind == .withdraw && entry.isAfter($0) }
+    }
+
+    package var accepted: Entry<MoveBody>? {
+        self.moves.entries.filter { $0.body.kind == .accept }.newest()
+    }
+
+    /// The newest read-back of a case under a record; an interrupted accept begins after the good ones.
+    package func readBack(_ document: DocumentID, _ record: Digest256) -> Entry<ReadBackBody>? {
+        self.readBacks.entries.filter { $0.body.document == document && $0.body.record == record }.newest()
+    }
+
+    /// How many cases of a record were read back wrongly first and right in the end.
+    package func corrections(_ record: Digest256) -> Int {
+        self.readDocuments(record).filter { document in
+            self.readBacks.entries.contains {
+                $0.body.record == record && $0.body.document == document && !$0.body.isGood
+            }
+        }.count
+    }
+
+    /// How many cases of a record were read back right.
+    package func readBackCount(_ record: Digest256) -> Int { self.readDocuments(record).count }
+
+    private func readDocuments(_ record: Digest256) -> [DocumentID] {
+        self.readBacks.entries.filter { $0.body.record == record && !$0.body.isBulk && $0.body.isGood }
+            .map(\.body.document).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+}
+
+/// What is still to be done before a handoff can be accepted.
+package struct AcceptWork: Sendable, Equatable {
+    /// Grave cases that have not been read back right, in the record's order.
+    package let toReadBack: [HandoffItem]
+    /// The others, to be taken in bulk.
+    package let bulk: [HandoffItem]
+    /// Cases whose relay asks for a read-back on the telephone.
+    package let onTelephone: [HandoffItem]
+
+    package init(_ state: HandoffState, _ record: HandoffRecord, _ hash: Digest256, _ rules: HandoffRules) {
+        func isGrave(_ item: HandoffItem) -> Bool { (item.severity ?? .s0) <= rules.readBackUpTo }
+        self.toReadBack = record.items.filter { item in
+            isGrave(item) && !(state.readBack(item.document, hash)?.body.isGood ?? false)
+        }
+        self.bulk = record.items.filter { !isGrave($0) }
+        self.onTelephone = record.items.filter { isGrave($0) && $0.hops >= rules.relayHops }
+    }
+}

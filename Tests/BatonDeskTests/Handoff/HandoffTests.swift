@@ -1,0 +1,260 @@
+import BatonDesk
+import BatonEncoding
+import BatonModel
+import BatonSimulator
+import Testing
+
+/// A handoff from syd to usw of one case, from the draft to the accept, without a node around it.
+@Suite struct HandoffTests {
+    private static let minute: UInt64 = 60_000
+
+    /// The handoff's document at both sites: what was written, folded.
+    private final class Paper {
+        private(set) var entries: [FieldCode: [LedgerEntry]] = [:]
+        private var vector = CausalVector()
+        private var seq: [SiteID: UInt64] = [:]
+        let document: DocumentID
+        init(_ document: DocumentID) { self.document = document }
+
+        func write(_ operations: [Operation], at site: SiteID, by person: OperatorID, now: UInt64) {
+            let author = Author(site: site, incarnation: Incarnation(counter: 1, nonce: site.packed))
+            self.seq[site, default: 0] += 1
+            let reference = DeltaReference(author: author, seq: self.seq[site] ?? 0)
+            self.vector.include(reference)
+            let digest = StandInHashing().digest256(Array("\(reference)".utf8))
+            for (index, operation) in operations.enumerated() {
+                let write = Write(
+                    dot: Dot(delta: DeltaID(digest: digest), index: UInt32(index)), reference: reference,
+                    level: 1,
+                    stamp: HybridTime(milliseconds: now, counter: 0), actor: Actor(person: person),
+                    isMaterial: true, value: operation.body)
+                self.entries[operation.shape.field, default: []].append(
+                    LedgerEntry(write: write, vector: self.vector))
+            }
+        }
+
+        var state: HandoffState { HandoffState(self.document) { self.entries[$0] ?? [] } }
+    }
+
+    private let syd = DeskDouble("syd")
+    private let usw = DeskDouble("usw")
+
+    private func scene(_ desk: DeskDouble, _ name: String) -> ActScene {
+        ActScene(
+            person: DeskTeam.shared.person(name), site: desk.site, now: desk.now,
+            membership: DeskTeam.shared.membership, rules: desk.rules,
+            entropy: [UInt8](repeating: 9, count: 16),
+            hashing: StandInHashing())
+    }
+
+    private func custody(_ desk: DeskDouble) -> CustodyScene {
+        CustodyScene(
+            author: Author(site: desk.site, incarnation: Incarnation(counter: 1, nonce: desk.site.packed)),
+            origin: self.syd.site, evidence: nil)
+    }
+
+    private func held(_ desk: DeskDouble) -> HandoffCase {
+        let facts = CustodyFacts(origin: self.syd.site)
+        let state = CustodyState(of: desk.file.entries(CaseField.custody), facts)
+        return HandoffCase(
+            file: desk.file, custody: state, lastHeld: state.lastRead(by: self.usw.site), news: [],
+            handle: "EDR-7K3QM2")
+    }
+
+    private func perform(_ plan: HandoffPlan, _ desk: DeskDouble, _ name: String, _ paper: Paper) {
+        let person = DeskTeam.shared.person(name).id
+        for change in plan.changes {
+            if change.document == paper.document {
+                paper.write(change.operations, at: desk.site, by: person, now: desk.now)
+            } else {
+                #expect(change.document == desk.document)
+                desk.write(change.operations, by: person)
+            }
+        }
+    }
+
+    /// A grave case and an opened draft of its handoff.
+    private func opened() throws -> Paper {
+        self.syd.write(
+            [
+                Operation(
+                    shape: OperationShape(kind: .set, field: CaseField.severity, isMaterial: true),
+                    body: .unsigned(0))
+            ],
+            by: DeskTeam.shared.person("alee").id)
+        let plan = try HandoffWork.open(
+            to: self.usw.site, person: DeskTeam.shared.person("kim").id, at: self.syd.now + 60 * Self.minute,
+            scene: self.scene(self.syd, "alee"))
+        let paper = Paper(plan.changes[0].document)
+        self.perform(plan, self.syd, "alee", paper)
+        return paper
+    }
+
+    private func draft(_ paper: Paper, earlier: [HandoffRecord] = []) throws -> HandoffDraft {
+        try #require(
+            HandoffDraft(
+                paper.state, cases: [self.held(self.syd)], earlier: earlier,
+                risks: ["usw not heard for 38 min"],
+                scene: self.scene(self.syd, "alee")))
+    }
+
+    private func say(_ part: DraftBody.Part, _ words: String, _ paper: Paper) throws {
+        let plan = try HandoffWork.say(
+            DraftBody(part, on: self.syd.document, words: words), in: paper.state)
+        self.perform(plan, self.syd, "alee", paper)
+    }
+
+    private func sayAll(_ paper: Paper) throws {
+        try self.say(.situation, "Report filed, waiting for receipt", paper)
+        try self.say(.contingency, "if no receipt by noon then ring", paper)
+        try self.say(.nothingPending, "none", paper)
+    }
+
+    private func offered() throws -> Paper {
+        let paper = try self.opened()
+        try self.sayAll(paper)
+        let plan = try HandoffWork.offer(
+            self.draft(paper), cases: [self.held(self.syd)], scenes: [self.custody(self.syd)],
+            isUnstaffed: false,
+            scene: self.scene(self.syd, "alee"))
+        #expect(plan.changes.map(\.document) == [self.syd.document, paper.document])
+        self.perform(plan, self.syd, "alee", paper)
+        self.usw.receive(from: self.syd)
+        return paper
+    }
+
+    private func accept(_ paper: Paper) throws -> HandoffPlan {
+        try HandoffWork.accept(
+            paper.state, cases: [self.held(self.usw)], scenes: [self.custody(self.usw)], takesBulk: true,
+            scene: self.scene(self.usw, "kim"))
+    }
+
+    @Test("a draft without its required parts cannot be offered, and says each of them with a code")
+    func required() throws {
+        let paper = try self.opened()
+        let codes = try self.draft(paper).findings.filter(\.isBlocking).map(\.code)
+        #expect(codes == ["handoff.no-situation", "handoff.pending-unsaid", "handoff.no-contingency"])
+        let refusal = #expect(throws: ActRefusal.self) {
+            try HandoffWork.offer(
+                self.draft(paper), cases: [self.held(self.syd)], scenes: [self.custody(self.syd)],
+                isUnstaffed: false, scene: self.scene(self.syd, "alee"))
+        }
+        #expect(refusal?.code == "handoff.no-situation")
+        try self.sayAll(paper)
+        #expect(try self.draft(paper).findings.filter(\.isBlocking) == [])
+    }
+
+    @Test("a contact that waits without an expected time keeps the case from being handed on")
+    func expectation() throws {
+        let paper = try self.opened()
+        try self.sayAll(paper)
+        try self.syd.act("alee", "contact log AFP \"asked for the reference\" --ask")
+        #expect(try self.draft(paper).findings.filter(\.isBlocking).map(\.code) == ["handoff.no-expectation"])
+    }
+
+    @Test("warnings tell of a hard deadline near the custody moment, a relay, and sentences copied too often")
+    func warnings() throws {
+        let paper = try self.opened()
+        try self.sayAll(paper)
+        let first = try self.draft(paper).record
+        var item = first.items[0]
+        item.actions = [.init(what: "eu.tco", due: first.custodyAt - 8 * Self.minute, isHard: true)]
+        item.hops = 2
+        var record = first
+        record.items = [item]
+        let codes = HandoffCheck.findings(record, HandoffRules(), now: self.syd.now).map(\.code)
+        #expect(codes == ["handoff.deadline-near", "handoff.relay"])
+        let copied = try self.draft(paper, earlier: [first, first])
+        #expect(copied.findings.map(\.code) == ["handoff.copied", "handoff.copied"])
+        #expect(try self.draft(paper, earlier: [first]).findings.isEmpty)
+    }
+
+    @Test("the record's bytes and hash are the same after a round, and every change shows in the hash")
+    func record() throws {
+        let paper = try self.opened()
+        try self.sayAll(paper)
+        let record = try self.draft(paper).record
+        let read = try #require(HandoffRecord(CBORValue.decode(record.bytes)))
+        #expect(read == record)
+        #expect(read.hash(StandInHashing()) == record.hash(StandInHashing()))
+        var changed = record
+        changed.items[0].situation += "."
+        #expect(changed.hash(StandInHashing()) != record.hash(StandInHashing()))
+    }
+
+    @Test(
+        "an accept waits for the read-backs, goes on where it was cut off, and then moves custody and signs")
+    func accepting() throws {
+        let paper = try self.offered()
+        #expect(self.held(self.usw).custody.accountable.site == self.syd.site)
+        #expect(#expect(throws: ActRefusal.self) { try self.accept(paper) }?.code == "handoff.read-back-owed")
+        let (record, hash) = try HandoffWork.offeredRecord(paper.state, self.scene(self.usw, "kim"))
+        for words in ["ring at 23:11 on 1 jan", "nothing is awaited, I ring for the receipt"] {
+            let step = HandoffWork.readBack(
+                words, of: record.items[0], record: hash, in: paper.state, offsets: [],
+                scene: self.scene(self.usw, "kim"))
+            self.perform(step.plan, self.usw, "kim", paper)
+        }
+        let plan = try self.accept(paper)
+        self.perform(plan, self.usw, "kim", paper)
+        #expect(paper.state.standing == .accepted)
+        #expect(paper.state.readBackCount(hash) == 1)
+        #expect(self.held(self.usw).custody.firm.site == self.usw.site)
+        let receipt = try #require(paper.state.accepted)
+        #expect(receipt.body.record == hash)
+        #expect(receipt.body.held.map(\.document) == [self.usw.document])
+        self.syd.receive(from: self.usw)
+        #expect(self.held(self.syd).custody.firm.site == self.usw.site)
+    }
+
+    @Test("after the accept only addenda are taken, and the record stays as it was")
+    func addenda() throws {
+        let paper = try self.offered()
+        let (record, hash) = try HandoffWork.offeredRecord(paper.state, self.scene(self.syd, "alee"))
+        let refusal = #expect(throws: ActRefusal.self) { try self.say(.situation, "other", paper) }
+        #expect(refusal?.code == "handoff.closed")
+        let plan = try HandoffWork.addendum(
+            "the receipt came", on: nil, paper.state, scene: self.scene(self.syd, "alee"))
+        self.perform(plan, self.syd, "alee", paper)
+        #expect(paper.state.record(hash, hashing: StandInHashing()) == record)
+        #expect(paper.state.addenda.entries.map(\.body.words) == ["the receipt came"])
+    }
+
+    @Test(
+        "a declined handoff leaves custody with the leaver, and a withdrawn one ends with the acknowledgement"
+    )
+    func endings() throws {
+        let paper = try self.offered()
+        let plan = try HandoffWork.end(
+            .withdraw, paper.state, cases: [self.held(self.syd)], scenes: [self.custody(self.syd)],
+            scene: self.scene(self.syd, "alee"))
+        self.perform(plan, self.syd, "alee", paper)
+        #expect(paper.state.standing == .withdrawing)
+        self.usw.receive(from: self.syd)
+        let last = try HandoffWork.end(
+            .acknowledge, paper.state, cases: [self.held(self.usw)], scenes: [self.custody(self.usw)],
+            scene: self.scene(self.usw, "kim"))
+        self.perform(last, self.usw, "kim", paper)
+        #expect(paper.state.standing == .withdrawn)
+        #expect(self.held(self.usw).custody.offers.map(\.standing) == [.acknowledged])
+        #expect(self.held(self.usw).custody.firm.site == self.syd.site)
+    }
+
+    @Test("the page stands alone: no link, every text escaped, times in UTC and both local times")
+    func page() throws {
+        let paper = try self.opened()
+        try self.sayAll(paper)
+        try self.say(.situation, "<b>set B</b> & more", paper)
+        let record = try self.draft(paper).record
+        let page = HandoffPage(
+            record, hash: record.hash(StandInHashing()), state: paper.state,
+            zones: [.init(name: "syd", offsetMinutes: 660), .init(name: "usw", offsetMinutes: -480)]
+        ) { _ in "alee" }
+        #expect(page.html.contains("&lt;b&gt;set B&lt;/b&gt; &amp; more"))
+        for outside in ["http", "src=", "href", "@import", "url("] { #expect(!page.html.contains(outside)) }
+        let text = page.text()
+        #expect(text.contains("03:51Z 14:51 syd 19:51 usw"))
+        #expect(text.contains("usw not heard for 38 min"))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+}
