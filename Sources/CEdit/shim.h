@@ -91,4 +91,12 @@ static inline int baton_terminal_columns(void) {
     return size.ws_col;
 }
 
+/* Rows of the terminal on standard output; 0 where it is none. */
+static inline int baton_terminal_rows(void) {
+    struct winsize size;
+    memset(&size, 0, sizeof size);
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+    return size.ws_row;
+}
+
 #endif

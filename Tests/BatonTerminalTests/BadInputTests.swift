@@ -124,7 +124,7 @@ struct BadInputTests {
         Case("sync pause mars", "desk.no-such-peer", 3, "No peer is called `mars`.", "Peers are: usw."),
         Case("sync pause", "grammar.missing-argument", 2, "`sync pause` needs a site.", "sync pause usw"),
         Case(
-            "sync usw", "grammar.bad-value", 2, "`usw` is not one of the words", "Choose from: pause, resume."
+            "sync usw", "grammar.bad-value", 2, "`usw` is not one of the words", "Choose from: pause, resume"
         ),
         Case(
             "set colour on", "grammar.bad-value", 2, "`colour` is not one of the words",

@@ -119,7 +119,7 @@ struct RenderingTests {
         #expect(try await decode(StatusReply.self, "status").data?.counts.openS0 == 1)
         #expect(try await decode(CurrentReport.self, "use EDR-7K3Q14").data?.current?.ref == "EDR-7K3Q14")
         #expect(try await decode(HelpPage.self, "help").data?.entries.count == CommandTable.all.count)
-        #expect(try await decode(SettingsReport.self, "set").data?.settings.count == 8)
+        #expect(try await decode(SettingsReport.self, "set").data?.settings.count == 9)
         #expect(try await decode(WhyReport.self, "why").data?.problem == nil)
         #expect(try await decode(NoData.self, "quit").data == NoData())
     }

@@ -32,6 +32,7 @@ package enum CaseField {
     package static let alerts = FieldCode(28)
     package static let pages = FieldCode(29)
     package static let review = FieldCode(30)
+    package static let triage = FieldCode(31)
     package static let acknowledged = FieldCode(32)
     package static let triaged = FieldCode(33)
     package static let active = FieldCode(34)
@@ -126,6 +127,7 @@ package enum DeskFieldTable {
             DeskFieldTable.ledger(28, "alerts"),
             DeskFieldTable.ledger(29, "pages"),
             DeskFieldTable.ledger(30, "review"),
+            DeskFieldTable.ledger(31, "triage"),
             FieldRule(32, "acknowledged", .milestone, .union, .details),
             FieldRule(33, "triaged", .milestone, .union, .details),
             FieldRule(34, "active", .milestone, .union, .details),

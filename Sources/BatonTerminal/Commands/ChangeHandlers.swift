@@ -66,6 +66,9 @@ enum ChangeHandlers {
         let reply = try await Self.change(&desk, before, request)
         let count = ChangeReport.FieldChange(
             field: "notes", before: "\(before.timelineCount)", after: "\(reply.detail.timelineCount)")
+        desk.keepUndo(
+            "note", .impossible(instead: "A note stays; write another that corrects it."),
+            reply.detail.summary)
         return Self.reply(.note, ChangeReport("Note added", reply, changes: [count]))
     }
 
@@ -86,7 +89,8 @@ enum ChangeHandlers {
                 .answerNeeded, "There was no text, and none may be asked for.",
                 "Nothing was saved; write: note some words")
         }
-        return try await Composer(input: input, isOneShot: desk.isOneShot).text(about: ref)
+        return try await Composer(input: input, isOneShot: desk.isOneShot, edit: desk.options.edit).text(
+            about: ref)
     }
 
     /// In a script the lines after a refused `note` are its text: run as commands they could close a case.
@@ -108,6 +112,8 @@ enum ChangeHandlers {
         let reply = try await Self.change(&desk, before, request)
         let change = ChangeReport.FieldChange(
             field: field.rawValue, before: field.text(in: before), after: field.text(in: reply.detail))
+        desk.keepUndo(
+            "edit \(field.rawValue)", UndoStep.edit(field, before, reply.detail), reply.detail.summary)
         return Self.reply(.edit, ChangeReport("Changed", reply, changes: [change]))
     }
 
@@ -144,6 +150,7 @@ enum ChangeHandlers {
         let change = ChangeReport.FieldChange(
             field: "tags", before: Self.list(before.summary.tags), after: Self.list(reply.detail.summary.tags)
         )
+        desk.keepUndo("tag", UndoStep.tags(operations), reply.detail.summary)
         return Self.reply(.tag, ChangeReport("Tagged", reply, changes: [change]))
     }
 
@@ -179,6 +186,10 @@ enum ChangeHandlers {
         let request = ChangeRequest(operations: [ChangeOperation(action, value: .text(text))])
         let reply = try await Self.change(&desk, before, request)
         let after = reply.detail.summary
+        let way =
+            action == .close
+            ? UndoStep.close : .impossible(instead: "Close it again with a reason: close --why CODE")
+        desk.keepUndo(command.name.rawValue, way, after)
         let change = ChangeReport.FieldChange(
             field: "status", before: before.summary.status, after: after.status)
         var result = Self.reply(command.name, ChangeReport(word, reply, changes: [change]))

@@ -4,11 +4,11 @@ import BatonDesk
 /// The one table of the desk's commands. Grammar, help, completion and `docs/terminal.md` are made from it.
 package enum CommandTable {
     package static let all: [CommandSpec] =
-        Self.looking + Self.changing + Self.team + Self.session
+        Self.looking + Self.changing + ActCommands.all + Self.team + Self.session
 
     /// The command that a word names, by its name or an alias; never by a beginning of it.
     package static func command(_ word: String) -> CommandName? {
-        Self.all.first { $0.name.rawValue == word || $0.aliases.contains(word) }?.name
+        Self.all.first { $0.name.command == word || $0.aliases.contains(word) }?.name
     }
 
     static let reference = Parameter("case", .reference, optional: true)
@@ -178,10 +178,15 @@ package enum CommandTable {
                 "`sync pause usw` stops exchange with a site until `sync resume usw`; work goes on at both."
             ],
             parameters: [
-                Parameter("action", .choice(["pause", "resume"]), optional: true),
+                Parameter(
+                    "action", .choice(["pause", "resume", "verify", "explain"]), optional: true),
                 Parameter("site", .word, optional: true),
             ],
-            options: [], examples: ["sync", "sync pause usw", "sync resume usw"], handler: TeamHandlers.sync),
+            options: [],
+            examples: [
+                "sync", "sync pause usw", "sync resume usw", "sync verify usw", "sync explain EDR-7K3Q",
+            ],
+            handler: TeamHandlers.sync),
         CommandSpec(
             name: .status, aliases: [], help: "this site at a glance",
             details: [], parameters: [], options: [], examples: ["status", "status --require-fresh"],
@@ -204,6 +209,22 @@ package enum CommandTable {
                 Parameter("value", .word, optional: true),
             ],
             options: [], examples: ["set", "set wide on", "set scope type=EDR"], handler: SessionHandlers.set),
+        CommandSpec(
+            name: .alias, aliases: [], help: "names for lines that you type often",
+            details: [
+                "Without words it lists them; `alias NAME -` takes one away. An alias stands for the beginning of a "
+                    + "line and never for a command's word; what it stands for is echoed."
+            ],
+            parameters: [Parameter("name", .word, optional: true), Parameter("line", .text, optional: true)],
+            options: [], examples: ["alias", "alias hot \"queue team --sev S0\"", "alias hot -"],
+            handler: HabitHandlers.alias),
+        CommandSpec(
+            name: .undo, aliases: [], help: "take back your last change by one that compensates",
+            details: [
+                "Fields, tags and closes of this sitting can be taken back, newest first. What happened, what was "
+                    + "written down and what reached outside cannot; it says so."
+            ],
+            parameters: [], options: [], examples: ["undo"], handler: HabitHandlers.undo),
         CommandSpec(
             name: .quit, aliases: ["exit"], help: "leave the desk; everything is saved already",
             details: [], parameters: [], options: [], examples: ["quit"], handler: SessionHandlers.quit),

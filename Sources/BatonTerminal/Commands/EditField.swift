@@ -6,6 +6,9 @@ package enum EditField: String, Sendable, CaseIterable {
     case title, type, severity, owner, situation, source, reference, agency, decision, received, due
     case status
 
+    /// The register that it sets; nil for a milestone.
+    var register: String? { self == .status ? nil : self.rawValue }
+
     /// - Parameter now: Milliseconds since 1970.
     func operation(_ text: String, now: Int64) throws(CommandIssue) -> ChangeOperation {
         switch self {

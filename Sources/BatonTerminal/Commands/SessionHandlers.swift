@@ -8,7 +8,7 @@ enum SessionHandlers {
         let topic = command.argument("topic")
         guard let page = HelpText.page(topic, table: CommandTable.all) else {
             let shown = SafeText.line(topic ?? "")
-            let near = NearestWord.of(topic ?? "", among: CommandName.allCases.map(\.rawValue))
+            let near = NearestWord.of(topic ?? "", among: CommandTable.all.map(\.name.rawValue))
             throw CommandIssue(
                 .noSuchTopic, "There is no help on `\(shown)`.",
                 near.map { "Did you mean: help \($0)?" } ?? "Try: help")
@@ -44,6 +44,8 @@ enum SessionHandlers {
         case .accessible: desk.options.render.isAccessible = try Self.isOn(name, value)
         case .bail: desk.options.bails = try Self.isOn(name, value)
         case .notices: desk.options.wantsNotices = try Self.isOn(name, value)
+        case .pager:
+            desk.options.pageRows = try Self.isOn(name, value) ? desk.options.screenRows : nil
         case .utc: desk.options.render.isUTC = try Self.isOn(name, value)
         case .wide:
             desk.options.render.columns = try Self.isOn(name, value) ? nil : desk.options.screenColumns
@@ -96,6 +98,7 @@ enum SessionHandlers {
         case .accessible: word(desk.options.render.isAccessible)
         case .bail: word(desk.options.bails)
         case .notices: word(desk.options.wantsNotices)
+        case .pager: word(desk.options.pageRows != nil)
         case .utc: word(desk.options.render.isUTC)
         case .wide: word(desk.options.render.columns == nil)
         case .format: desk.options.render.format.rawValue

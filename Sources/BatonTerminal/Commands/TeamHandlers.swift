@@ -66,7 +66,15 @@ enum TeamHandlers {
         }
         guard let site = command.argument("site") else {
             throw CommandIssue(
-                .missingArgument, "`sync \(action)` needs a site.", "Write: sync \(action) usw")
+                .missingArgument,
+                action == "explain" ? "`sync explain` needs a case." : "`sync \(action)` needs a site.",
+                action == "explain" ? "Write: sync explain EDR-7K3Q" : "Write: sync \(action) usw")
+        }
+        if action == "explain" {
+            let reply = try await desk.ask { client throws(APIFault) in
+                try await client.explain(site.uppercased())
+            }
+            return Reply(.sync, .explained(reply))
         }
         let known = try await desk.ask { client throws(APIFault) in try await client.sync() }.peers.map(
             \.site)
@@ -74,6 +82,10 @@ enum TeamHandlers {
             throw CommandIssue(
                 .noSuchPeer, "No peer is called `\(SafeText.line(site))`.",
                 known.isEmpty ? "This site has no peers." : "Peers are: \(known.joined(separator: ", ")).")
+        }
+        if action == "verify" {
+            let reply = try await desk.ask { client throws(APIFault) in try await client.compare(with: site) }
+            return Reply(.sync, .compared(reply))
         }
         let reply = try await desk.ask { client throws(APIFault) in
             action == "pause" ? try await client.pause(site) : try await client.resume(site)

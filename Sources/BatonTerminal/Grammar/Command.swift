@@ -14,6 +14,15 @@ package struct Command: Sendable, Equatable {
     package func option(_ name: String) -> String? { self.options[name]?.last }
     package func has(_ option: String) -> Bool { self.options[option] != nil }
 
+    /// The same about the case that an option names, where it is given.
+    func naming(_ option: String) throws(CommandIssue) -> Command {
+        guard let typed = self.option(option) else { return self }
+        let word = Word(text: typed, raw: typed, column: 0, isQuoted: false)
+        return Command(
+            name: self.name, reference: try CaseReference.read(word).get(), arguments: self.arguments,
+            options: self.options, completedFrom: self.completedFrom)
+    }
+
     /// What the history keeps: the command, its handles and its choices; never free text.
     package var historyLine: String {
         switch self.reference {

@@ -11,6 +11,8 @@ package struct CommandIssue: Error, Sendable, Equatable {
     package var column: Int?
     /// What a reference could have meant.
     package var candidates: [APIFault.Candidate]
+    /// What `why` adds.
+    package var because: [String] = []
 
     package init(
         _ kind: IssueKind, _ message: String, _ hint: String, column: Int? = nil,
@@ -34,6 +36,7 @@ package struct CommandIssue: Error, Sendable, Equatable {
         self.exit = ExitCode(rawValue: fault.exit) ?? .failed
         self.column = nil
         self.candidates = fault.candidates ?? []
+        self.because = fault.because ?? []
     }
 }
 
@@ -66,6 +69,9 @@ package enum IssueKind: String, Sendable, CaseIterable {
     case noSuchTopic = "desk.no-such-topic"
     case noSuchConflict = "desk.no-such-conflict"
     case noSuchPeer = "desk.no-such-peer"
+    case nothingToUndo = "desk.nothing-to-undo"
+    case cannotUndo = "desk.cannot-undo"
+    case noEditor = "desk.no-editor"
 
     package var exit: ExitCode {
         switch self {
@@ -75,9 +81,10 @@ package enum IssueKind: String, Sendable, CaseIterable {
             .emptyText, .unfinishedText, .sessionOnly:
             .usage
         case .ambiguousCommand, .caseOrText, .changedSinceListed, .answerNeeded: .humanMustChoose
-        case .noList, .noSuchRow, .noSuchTopic, .noSuchConflict, .noSuchPeer: .noSuchThing
-        case .reasonNeeded, .outOfScope: .refused
-        case .abandoned: .failed
+        case .noList, .noSuchRow, .noSuchTopic, .noSuchConflict, .noSuchPeer, .nothingToUndo:
+            .noSuchThing
+        case .reasonNeeded, .outOfScope, .cannotUndo: .refused
+        case .abandoned, .noEditor: .failed
         }
     }
 
@@ -117,6 +124,10 @@ package enum IssueKind: String, Sendable, CaseIterable {
             "The command changes a session of the desk, and there is none: run it inside `baton desk`."
         case .noSuchTopic: "There is no help on that word."
         case .noSuchConflict: "There is no conflict with that number. `conflicts` lists them."
+        case .nothingToUndo: "Nothing was changed in this sitting that could be taken back."
+        case .cannotUndo:
+            "What was done is a fact or reached outside: it can be answered by another change, not taken back."
+        case .noEditor: "The editor could not be run, or gave no text. The text typed so far is kept."
         case .noSuchPeer: "No peer has that name. `sync` lists them."
         }
     }

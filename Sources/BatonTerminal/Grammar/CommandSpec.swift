@@ -1,9 +1,39 @@
-/// The commands of the desk. The raw value is what people type.
-package enum CommandName: String, Sendable, CaseIterable {
-    case queue, find, use, show, log
-    case new, note, edit, tag, close, reopen
-    case conflicts, sync, status
-    case help, why, set, quit
+/// A command of the desk. The raw value is what people type: one word, or two where a command has forms
+/// (`hold add`).
+package struct CommandName: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    private init(_ word: String) { self.rawValue = word }
+
+    package static let queue = CommandName("queue")
+    package static let find = CommandName("find")
+    package static let use = CommandName("use")
+    package static let show = CommandName("show")
+    package static let log = CommandName("log")
+    package static let new = CommandName("new")
+    package static let note = CommandName("note")
+    package static let edit = CommandName("edit")
+    package static let tag = CommandName("tag")
+    package static let close = CommandName("close")
+    package static let reopen = CommandName("reopen")
+    package static let conflicts = CommandName("conflicts")
+    package static let sync = CommandName("sync")
+    package static let status = CommandName("status")
+    package static let help = CommandName("help")
+    package static let why = CommandName("why")
+    package static let set = CommandName("set")
+    package static let alias = CommandName("alias")
+    package static let undo = CommandName("undo")
+    package static let quit = CommandName("quit")
+
+    /// The first word.
+    package var command: Substring { self.rawValue.prefix { $0 != " " } }
+    /// The second word; nil for a command of one word.
+    package var form: Substring? {
+        self.rawValue.contains(" ") ? self.rawValue.dropFirst(self.command.count + 1) : nil
+    }
 }
 
 /// A place of a command's line that takes no `--`.
@@ -63,15 +93,23 @@ package struct CommandOption: Sendable {
     package let value: Value
     package let help: String
     package let repeats: Bool
+    package let isRequired: Bool
 
-    package init(_ name: String, _ value: Value, _ help: String, repeats: Bool = false) {
+    package init(
+        _ name: String, _ value: Value, _ help: String, repeats: Bool = false,
+        required isRequired: Bool = false
+    ) {
         self.name = name
         self.value = value
         self.help = help
         self.repeats = repeats
+        self.isRequired = isRequired
     }
 
-    var usage: String { "[--\(self.name)\(self.valueWord.map { " \($0)" } ?? "")]\(self.repeats ? "…" : "")" }
+    var usage: String {
+        let words = "--\(self.name)\(self.valueWord.map { " \($0)" } ?? "")"
+        return (self.isRequired ? words : "[\(words)]") + (self.repeats ? "…" : "")
+    }
 
     var valueWord: String? {
         switch self.value {

@@ -24,23 +24,21 @@ package struct Grammar: Sendable {
             return .failure(CommandIssue(.unknownCommand, "There is no command.", "Try: help"))
         }
         do throws(CommandIssue) {
-            let (spec, completedFrom) = try self.spec(for: first)
-            var reader = ArgumentReader(spec: spec, words: words.dropFirst())
+            let (spec, completedFrom) = try self.spec(for: first, form: words.dropFirst().first)
+            var reader = ArgumentReader(spec: spec, words: words.dropFirst(spec.name.form == nil ? 1 : 2))
             return .success(try reader.command(completedFrom: completedFrom))
         } catch {
             return .failure(error)
         }
     }
 
-    /// The row of a command word, and the word if it was shortened.
-    private func spec(for word: Word) throws(CommandIssue) -> (CommandSpec, String?) {
+    /// The row of a command word and of the form that may follow it, and the word if it was shortened.
+    private func spec(for word: Word, form: Word?) throws(CommandIssue) -> (CommandSpec, String?) {
         let typed = word.text.lowercased()
-        if let exact = self.table.first(where: { $0.name.rawValue == typed || $0.aliases.contains(typed) }) {
-            return (exact, nil)
-        }
-        let longer = self.table.filter { $0.name.rawValue.hasPrefix(typed) }.map(\.name.rawValue).sorted()
+        if let exact = try self.row(typed, form: form) { return (exact, nil) }
+        let longer = self.words.filter { $0.hasPrefix(typed) }
         if self.mode == .person, !typed.isEmpty, longer.count == 1,
-            let spec = self.table.first(where: { $0.name.rawValue == longer[0] })
+            let spec = try self.row(longer[0], form: form)
         {
             return (spec, typed)
         }
@@ -50,12 +48,37 @@ package struct Grammar: Sendable {
                 .ambiguousCommand, "`\(shown)` could be \(longer.joined(separator: ", ")).",
                 "Type more of it.", column: word.column)
         }
-        let known = self.table.flatMap { [$0.name.rawValue] + $0.aliases }
+        let known = self.words + self.table.flatMap(\.aliases)
         let near = longer.first ?? NearestWord.of(typed, among: known)
         throw CommandIssue(
             .unknownCommand, "There is no command `\(shown)`.",
             near.map { "Did you mean \($0)? Else: help" } ?? "Try: help",
             column: word.column)
+    }
+}
+
+extension Grammar {
+    /// Every first word, once each, in order.
+    private var words: [String] {
+        Set(self.table.map { String($0.name.command) }).sorted()
+    }
+
+    /// The row of a whole command word: that of its form where one follows, else the one without a form.
+    ///
+    /// - Returns: Nil when the word begins no command.
+    private func row(_ command: String, form: Word?) throws(CommandIssue) -> CommandSpec? {
+        let rows = self.table.filter { $0.name.command == command || $0.aliases.contains(command) }
+        let typed = form.flatMap { $0.isQuoted ? nil : $0.text.lowercased() }
+        if let exact = rows.first(where: { $0.name.form.map { $0 == typed ?? "" } ?? false }) { return exact }
+        if let plain = rows.first(where: { $0.name.form == nil }) { return plain }
+        guard !rows.isEmpty else { return nil }
+        let forms = rows.compactMap { $0.name.form.map(String.init) }
+        let near = typed.flatMap { NearestWord.of($0, among: forms) }.map {
+            "Did you mean \(command) \($0)? "
+        }
+        throw CommandIssue(
+            .missingArgument, "`\(command)` needs to know what to do.",
+            "\(near ?? "")It takes: \(forms.joined(separator: ", ")).", column: form?.column)
     }
 }
 

@@ -36,24 +36,31 @@ package struct Completion: Sendable {
     }
 
     private func candidates(after words: [String], typed: String) -> [String] {
-        guard let name = words.first else { return self.table.map(\.name.rawValue).sorted() }
-        guard let spec = self.table.first(where: { $0.name.rawValue == name || $0.aliases.contains(name) })
-        else {
-            return []
-        }
+        guard let name = words.first else { return Set(self.table.map { String($0.name.command) }).sorted() }
+        let rows = self.table.filter { $0.name.command == name || $0.aliases.contains(name) }
+        let forms = words.count == 1 ? rows.compactMap { $0.name.form.map(String.init) } : []
+        let form = words.dropFirst().first ?? ""
+        guard
+            let spec = rows.first(where: { $0.name.form.map { $0 == form } ?? false })
+                ?? rows.first(where: { $0.name.form == nil })
+        else { return forms.sorted() }
+        return (forms + self.candidates(of: spec, after: words, typed: typed)).sorted()
+    }
+
+    private func candidates(of spec: CommandSpec, after words: [String], typed: String) -> [String] {
         if typed.hasPrefix("--") {
             return (spec.options + CommonOptions.all).map { "--\($0.name)" }.sorted()
         }
         if let last = words.last, last.hasPrefix("--"), let option = spec.option(String(last.dropFirst(2))) {
             return Self.values(of: option)
         }
-        let given = words.dropFirst().filter { !$0.hasPrefix("--") }
+        let given = words.dropFirst(spec.name.form == nil ? 1 : 2).filter { !$0.hasPrefix("--") }
         var candidates: [String] = []
         for parameter in spec.parameters {
             switch parameter.kind {
             case .reference, .referenceOrDash: if given.isEmpty { candidates += self.handles }
             case .choice(let choices): candidates += choices
-            case .word: if spec.name == .help { candidates += self.table.map(\.name.rawValue) }
+            case .word: if spec.name == .help { candidates += self.table.map { String($0.name.command) } }
             case .words, .text: break
             }
         }

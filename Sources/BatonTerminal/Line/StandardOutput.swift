@@ -11,6 +11,7 @@ package struct StandardOutput: DeskOutput {
     /// Whether a person sees standard output, and how wide it is.
     package static var isTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
     package static var columns: Int { Int(baton_terminal_columns()) }
+    package static var rows: Int { Int(baton_terminal_rows()) }
     package static var isInputTerminal: Bool { isatty(STDIN_FILENO) != 0 }
 
     /// Writes all of it; what a closed reader no longer takes is dropped.

@@ -41,8 +41,12 @@ package enum JSONReply {
         case .conflicts(let value): return Self.envelope(reply, value)
         case .conflict(let value): return Self.envelope(reply, value)
         case .sync(let value): return Self.envelope(reply, value)
+        case .compared(let value): return Self.envelope(reply, value)
+        case .explained(let value): return Self.envelope(reply, value)
         case .status(let value): return Self.envelope(reply, value)
         case .changed(let value): return Self.envelope(reply, value)
+        case .acted(let value): return Self.envelope(reply, value)
+        case .file(let value): return Self.envelope(reply, value)
         case .current(let value): return Self.envelope(reply, value)
         case .help(let value): return Self.envelope(reply, value)
         case .settings(let value): return Self.envelope(reply, value)
@@ -66,6 +70,7 @@ package enum JSONReply {
         case .deltas(let value): value.deltas.map { Self.line($0) }.joined()
         case .conflicts(let value): value.conflicts.map { Self.line($0) }.joined()
         case .sync(let value): value.peers.map { Self.line($0) }.joined()
+        case .file(let value): value.sections.flatMap(\.items).map { Self.line($0) }.joined()
         default: nil
         }
     }
@@ -108,6 +113,7 @@ extension CommandIssue {
     package var fault: APIFault {
         APIFault(
             code: self.code, status: 0, exit: self.exit, message: SafeText.line(self.message),
-            hint: SafeText.line(self.hint), candidates: self.candidates.isEmpty ? nil : self.candidates)
+            hint: SafeText.line(self.hint), candidates: self.candidates.isEmpty ? nil : self.candidates,
+            because: self.because.isEmpty ? nil : self.because)
     }
 }

@@ -28,7 +28,7 @@ package enum ManualText {
         - **Words** are split at blanks; `"…"` and `'…'` keep them together where a word begins, so
           `don't` is a word. A line that begins with `#` is a comment. `--` ends the options.
         - **Long text**: `note` without text reads lines until one that is a single `.`; `~p` shows
-          them, `~q` throws them away.
+          them, `~e` opens `$EDITOR`, `~q` throws them away.
         - **Times** are typed as `02:51Z` (the nearest one), `+30m`, `-2h`, `2026-11-22`,
           `2026-11-22T02:51Z`; spans as `6h`.
         - **The prompt** says site, person, open cases with life at stake, the next deadline, each
@@ -46,7 +46,10 @@ package enum ManualText {
         """
 
     private static func overview(_ table: [CommandSpec]) -> String {
-        let rows = table.map { "| [`\($0.name.rawValue)`](#\($0.name.rawValue)) | \($0.help) |" }
+        let rows = table.map { spec in
+            let name = spec.name.rawValue
+            return "| [`\(name)`](#\(name.replacing(" ", with: "-"))) | \(spec.help) |"
+        }
         return (["## Commands", "", "| command | does |", "|---|---|"] + rows + [""]).joined(separator: "\n")
     }
 
@@ -99,8 +102,10 @@ extension ExitCode {
         case .noSuchThing: "no such thing"
         case .refused: "refused by policy, role or scope"
         case .humanMustChoose: "a person must choose"
+        case .breached: "a deadline is breached (with `sla --check`)"
         case .stale: "answered, but a peer was not in touch (with --require-fresh)"
         case .integrity: "an integrity check failed"
+        case .secondPersonAwaited: "a second person is awaited"
         case .tryAgain: "try again"
         }
     }

@@ -12,8 +12,12 @@ package struct Reply: Sendable, Equatable {
         case conflicts(ConflictsReply)
         case conflict(ConflictPage)
         case sync(SyncReply)
+        case compared(ComparisonReply)
+        case explained(ExplainReply)
         case status(StatusReply)
         case changed(ChangeReport)
+        case acted(ActReport)
+        case file(FileReply)
         case current(CurrentReport)
         case help(HelpPage)
         case settings(SettingsReport)
@@ -46,8 +50,12 @@ package struct Reply: Sendable, Equatable {
         case .conflicts(let reply): reply.asOf
         case .conflict(let page): page.asOf
         case .sync(let reply): reply.asOf
+        case .compared(let reply): reply.asOf
+        case .explained(let reply): reply.asOf
         case .status(let reply): reply.asOf
         case .changed(let report): report.asOf
+        case .acted(let report): report.change.asOf
+        case .file(let reply): reply.asOf
         case .current, .help, .settings, .why, .quit: nil
         }
     }
@@ -98,6 +106,23 @@ package struct ChangeReport: Codable, Sendable, Equatable {
         self.safeAt = reply.safeAt.filter { $0 != reply.asOf.site }
         self.awaited = reply.asOf.peers.map(\.site).filter { !reply.safeAt.contains($0) }
         self.isRepeat = reply.isRepeat
+    }
+}
+
+/// What an act did.
+package struct ActReport: Codable, Sendable, Equatable {
+    package let change: ChangeReport
+    /// What changed, a line each.
+    package let said: [String]
+    /// What to do next, a line each.
+    package let hints: [String]
+    package let awaitsSecondPerson: Bool
+
+    package init(_ reply: ActReply, changes: [ChangeReport.FieldChange]) {
+        self.change = ChangeReport("Done", reply.change, changes: changes)
+        self.said = reply.said
+        self.hints = reply.hints
+        self.awaitsSecondPerson = reply.awaitsSecondPerson
     }
 }
 

@@ -37,10 +37,21 @@ extension ReplyRenderer {
         let counts =
             "\(reply.deltas) deltas of \(reply.authors) authors, \(reply.signatureChecks) signature checks, "
             + "\(reply.milliseconds) ms"
-        if reply.isSound { return [.line("Sound: \(counts).")] }
+        if reply.isSound { return [.line("Sound: \(counts).")] + self.alarms(reply.alarms) }
         return [
             .line("Not sound: \(counts)."), .paragraph(reply.problem ?? "No detail was given.", indent: 2),
         ]
+    }
+
+    /// What is signed and cannot be right: first the sentence, then the deltas that prove it.
+    func alarms(_ alarms: [AlarmView]) -> [Block] {
+        alarms.flatMap { alarm -> [Block] in
+            [
+                .line("ALARM [\(alarm.code)]"),
+                .paragraph("\(alarm.message) \(alarm.hint)", indent: 2),
+                .paragraph("deltas " + alarm.deltas.joined(separator: " "), indent: 2),
+            ]
+        }
     }
 
     func conflicts(_ reply: ConflictsReply) -> [Block] {
@@ -118,7 +129,7 @@ extension ReplyRenderer {
         let paused = reply.paused.map {
             Block.line("\($0) is paused by an operator. Go on with: sync resume \($0)")
         }
-        return [.table(table)] + refused + paused
+        return [.table(table)] + self.progress(reply) + refused + paused
     }
 
     func status(_ reply: StatusReply) -> [Block] {
@@ -146,7 +157,7 @@ extension ReplyRenderer {
                 "peer \(peer.site)",
                 PromptText.peer(peer.site, peer.state, peer.lastHeardAt, now: self.options.now))
         }
-        return [.fields(fields)]
+        return self.alarms(reply.alarms) + [.fields(fields)]
     }
 }
 

@@ -55,8 +55,12 @@ package struct ReplyRenderer: Sendable {
         case .conflicts(let value): self.conflicts(value)
         case .conflict(let page): self.conflict(page)
         case .sync(let value): self.sync(value)
+        case .compared(let value): self.compared(value)
+        case .explained(let value): self.explained(value)
         case .status(let value): self.status(value)
         case .changed(let report): self.changed(report)
+        case .acted(let report): self.acted(report)
+        case .file(let reply): self.file(reply)
         case .current(let report): self.current(report)
         case .help(let page): HelpText.blocks(page)
         case .settings(let report): self.settings(report)
@@ -82,6 +86,7 @@ package struct ReplyRenderer: Sendable {
             BlockField("code", problem.code), BlockField("what", problem.message),
             BlockField("what to do", problem.hint), BlockField("exit code", "\(problem.exit)"),
         ]
+        for reason in problem.because ?? [] { fields.append(BlockField("because", reason)) }
         if let meaning = report.meaning { fields.append(BlockField("in general", meaning)) }
         return [.fields(fields)]
     }

@@ -5,6 +5,7 @@ package struct Composer: Sendable {
 
     let input: any LineSource
     let isOneShot: Bool
+    var edit: (@Sendable (String) -> String?)?
 
     /// A text that cannot be taken is still read to its dot: its lines must never be run as commands.
     ///
@@ -16,7 +17,7 @@ package struct Composer: Sendable {
         var bytes = 0
         var refusal: CommandIssue?
         var preface =
-            "Note on \(SafeText.line(ref)). End with a single dot; ~p shows it, ~q throws it away.\n"
+            "Note on \(SafeText.line(ref)). End with a single dot; ~p shows it, ~e edits it, ~q throws it away.\n"
         while true {
             let outcome = await self.input.line(LineRequest(prompt: ". ", purpose: .text, preface: preface))
             preface = ""
@@ -27,6 +28,8 @@ package struct Composer: Sendable {
             case .line("~q"), .abandoned:
                 throw CommandIssue(
                     .abandoned, "The text was thrown away.", "Nothing was saved; begin again with: note")
+            case .line("~e"):
+                preface = self.edited(&lines, &bytes)
             case .line("~p"):
                 preface = lines.map { SafeText.line($0) + "\n" }.joined()
             case .line(let line):
@@ -49,6 +52,20 @@ package struct Composer: Sendable {
                 refusal = refusal ?? unreadable
             }
         }
+    }
+
+    /// Hands the text so far to the person's editor.
+    ///
+    /// - Returns: What to say before the next line.
+    private func edited(_ lines: inout [String], _ bytes: inout Int) -> String {
+        guard let edit = self.edit, self.input.isInteractive, let text = edit(lines.joined(separator: "\n"))
+        else {
+            return "The editor could not be run; the text so far is kept. Set $EDITOR, or type on.\n"
+        }
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        while lines.last?.allSatisfy(\.isWhitespace) ?? false { lines.removeLast() }
+        bytes = lines.reduce(0) { $0 + $1.utf8.count + 1 }
+        return lines.map { SafeText.line($0) + "\n" }.joined()
     }
 
     /// Reads on to the dot, or to the end of the input, and throws the lines away.

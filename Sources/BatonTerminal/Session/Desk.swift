@@ -15,6 +15,10 @@ package struct Desk: Sendable {
     package internal(set) var rows: [FrozenRow]?
     package internal(set) var conflictRows: [ConflictView]?
     package internal(set) var lastIssue: CommandIssue?
+    /// Sorted by name.
+    package internal(set) var aliases: [Alias] = []
+    /// Changes of this sitting, newest last.
+    package internal(set) var undoSteps: [UndoStep] = []
     /// Handles seen in this session, newest last, for completion.
     package private(set) var seen: [String] = []
 
@@ -36,6 +40,14 @@ package struct Desk: Sendable {
     mutating func freeze(_ cases: [CaseRow]) {
         self.rows = cases.map { FrozenRow(id: $0.id, ref: $0.ref, title: $0.title, changes: $0.changes) }
         for summary in cases { self.remember(summary.ref) }
+    }
+
+    /// Keeps how a change can be taken back.
+    mutating func keepUndo(_ done: String, _ way: UndoStep.Way, _ after: CaseRow) {
+        guard !self.isOneShot else { return }
+        self.undoSteps.append(
+            UndoStep(id: after.id, ref: after.ref, done: done, way: way, changes: after.changes))
+        if self.undoSteps.count > 20 { self.undoSteps.removeFirst() }
     }
 
     mutating func remember(_ ref: String) {
@@ -176,6 +188,12 @@ extension Desk {
     mutating func note(_ after: CaseRow, before: Int?) {
         self.remember(after.ref)
         if self.current?.id == after.id { self.current = after }
+        if let before, after.changes == before + 1 {
+            for index in self.undoSteps.indices
+            where self.undoSteps[index].id == after.id && self.undoSteps[index].changes == before {
+                self.undoSteps[index].changes = after.changes
+            }
+        }
         guard let before, let index = self.rows?.firstIndex(where: { $0.id == after.id }) else { return }
         if self.rows?[index].changes == before, after.changes == before + 1 {
             self.rows?[index].changes = after.changes

@@ -13,12 +13,20 @@ package struct DeskOptions: Sendable {
     package var wantsNotices = true
     /// The width to come back to after `set wide off`.
     package var screenColumns = 80
+    /// Rows to come back to after `set pager on`.
+    package var screenRows = 24
     /// Ring the bell for news of a case with life at stake.
     package var mayRing = false
     /// The desk name to act as; nil takes the only one that the user may use.
     package var actingAs: String?
     /// Where command names and handles are kept; nil keeps nothing.
     package var historyPath: String?
+    /// Where aliases are kept; nil keeps them for the sitting.
+    package var aliasPath: String?
+    /// Rows of the screen, where long answers stop for a person; nil never stops.
+    package var pageRows: Int?
+    /// Lets a person edit text in a program of theirs; nil where there is none. Nil when it failed.
+    package var edit: (@Sendable (String) -> String?)?
     /// How often news is looked for.
     package var noticeInterval: Duration = .seconds(2)
     /// Milliseconds since 1970.
@@ -35,9 +43,9 @@ package struct DeskOptions: Sendable {
     ///
     /// - Parameters:
     ///   - isTerminal: Whether standard output is one; without it nothing is bold and no bell rings.
-    ///   - columns: The terminal's width; nil or 0 where unknown.
+    ///   - columns, rows: The terminal's size; nil or 0 where unknown.
     package static func process(
-        environment: [String: String], isTerminal: Bool, columns: Int?
+        environment: [String: String], isTerminal: Bool, columns: Int?, rows: Int? = nil
     ) -> DeskOptions {
         var options = DeskOptions(
             now: { Int64(Date().timeIntervalSince1970 * 1_000) }, newKey: { UUID().uuidString.lowercased() })
@@ -48,6 +56,8 @@ package struct DeskOptions: Sendable {
         let width = columns.flatMap { $0 >= 20 ? $0 : nil } ?? 80
         options.screenColumns = min(width, 200)
         options.render.columns = options.screenColumns
+        options.screenRows = rows.flatMap { $0 >= 5 ? $0 : nil } ?? 24
+        if isTerminal, !isDumb, !options.render.isAccessible { options.pageRows = options.screenRows }
         options.mayRing = isTerminal && !options.render.isAccessible
         options.actingAs = environment["BATON_AS"].flatMap { $0.isEmpty ? nil : $0 }
         return options

@@ -103,6 +103,8 @@ private struct SessionReader {
             guard self.input.isInteractive else { return nil }
             self.history?.trim()
             for line in self.history?.lines() ?? [] { self.input.remember(line) }
+            self.desk.aliases = (self.desk.options.aliasPath.map { AliasFile(path: $0).aliases() } ?? [])
+                .filter { CommandTable.command($0.name) == nil }
             let counts = status.counts
             let greeting =
                 "Baton at \(status.site), you are \(status.operatorName). \(counts.openCases) open cases, "
@@ -137,7 +139,9 @@ private struct SessionReader {
 
     /// - Returns: The exit code where the session ends here.
     private mutating func perform(_ line: String) async -> ExitCode? {
-        guard let parsed = self.grammar.parse(line) else { return nil }
+        let expanded = self.input.isInteractive ? Alias.expanded(line, self.desk.aliases) : nil
+        if let expanded { self.output.write("-> \(SafeText.line(expanded))\n") }
+        guard let parsed = self.grammar.parse(expanded ?? line) else { return nil }
         switch parsed {
         case .failure(let issue):
             self.input.remember(line)
@@ -177,10 +181,27 @@ private struct SessionReader {
             return self.fail(issue, command: command)
         case .success(let reply):
             if case .changed(let report) = reply.body { self.watcher.own(report.summary.id) }
-            self.output.write(ReplyRenderer(self.desk.options.adding(command).render).text(reply))
+            if case .acted(let report) = reply.body { self.watcher.own(report.change.summary.id) }
+            await self.show(ReplyRenderer(self.desk.options.adding(command).render).text(reply))
             if reply.command == .quit { return self.input.isInteractive ? .done : self.firstError ?? .done }
             return reply.exit == .done ? nil : self.ended(reply.exit)
         }
+    }
+
+    /// A long answer stops at each screenful, where a person reads it.
+    private func show(_ text: String) async {
+        guard self.input.isInteractive, let rows = self.desk.options.pageRows else {
+            return self.output.write(text)
+        }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        while lines.count > rows {
+            self.output.write(lines.prefix(rows - 1).joined(separator: "\n") + "\n")
+            lines = lines.dropFirst(rows - 1)
+            let prompt = "-- \(lines.count) more lines: Enter goes on, q stops -- "
+            let answer = await self.input.line(LineRequest(prompt: prompt, purpose: .text))
+            guard case .line(let word) = answer, !word.lowercased().hasPrefix("q") else { return }
+        }
+        self.output.write(lines.joined(separator: "\n"))
     }
 
     private mutating func fail(_ issue: CommandIssue, command: Command?) -> ExitCode? {

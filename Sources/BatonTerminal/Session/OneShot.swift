@@ -3,7 +3,7 @@ package import BatonAPI
 /// One command of a process: `baton queue --json`.
 package enum OneShot {
     /// Commands that mean something in a session only.
-    static let sessionOnly: Set<CommandName> = [.use, .set, .why, .quit]
+    static let sessionOnly: Set<CommandName> = [.use, .set, .why, .alias, .undo, .quit]
 
     /// Runs one command and prints its answer.
     ///

@@ -1,6 +1,6 @@
 /// What `set` changes: how the desk behaves in this session, never a case.
 package enum SettingName: String, Sendable, CaseIterable {
-    case accessible, bail, format, limit, notices, scope, utc, wide
+    case accessible, bail, format, limit, notices, pager, scope, utc, wide
 
     package var help: String {
         switch self {
@@ -8,6 +8,7 @@ package enum SettingName: String, Sendable, CaseIterable {
         case .bail: "stop at the first error when the input is a script"
         case .format: "how answers look"
         case .limit: "rows of a list"
+        case .pager: "stop long answers at each screenful"
         case .notices: "print news between commands"
         case .scope: "refuse changes to cases outside"
         case .utc: "times in UTC only"
@@ -17,7 +18,7 @@ package enum SettingName: String, Sendable, CaseIterable {
 
     package var values: String {
         switch self {
-        case .accessible, .bail, .notices, .utc, .wide: "on|off"
+        case .accessible, .bail, .notices, .pager, .utc, .wide: "on|off"
         case .format: OutputFormat.allCases.map(\.rawValue).joined(separator: "|")
         case .limit: "1 to 500"
         case .scope: "type=EDR|case=CASE|off"

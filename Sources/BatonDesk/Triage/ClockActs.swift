@@ -1,0 +1,146 @@
+import BatonModel
+
+/// `sla attach`, `sla pause`, `sla resume`, `sla meet`.
+enum ClockActs {
+    static let specs = [
+        ActSpec(
+            "sla attach", "start the clock of an order or a notice that came in",
+            parameters: [.init("rule", .word, "the rule, such as eu.tco", required: true)],
+            options: [
+                .init("order", .word, "the order's number, where there may be several"),
+                .init("received", .time, "when it came in; now where it is left out"),
+            ],
+            examples: ["sla attach eu.tco --order 2 --received 22:52Z"], perform: Self.attach),
+        ActSpec(
+            "sla pause", "let a soft clock stand still while somebody else is waited for",
+            parameters: [Self.clock],
+            options: [
+                .why("a clock code", required: true), .init("for", .text, "whom we wait for", required: true),
+                .init("until", .time, "when it ends by itself"),
+            ],
+            examples: ["sla pause edr.decide --why WAIT-LE --for \"harlan-so, form\""], perform: Self.pause),
+        ActSpec(
+            "sla resume", "let a clock run again", parameters: [Self.clock],
+            examples: ["sla resume edr.decide"], perform: Self.resume),
+        ActSpec(
+            "sla meet", "say that what a clock asks for was done", parameters: [Self.clock],
+            options: [
+                .init("at", .time, "when; now where it is left out"), .init("note", .text, "how"),
+            ],
+            examples: ["sla meet edr.update", "sla meet eu.tco/2 --at 22:40Z"], perform: Self.meet),
+    ]
+
+    private static let clock = ActSpec.Argument(
+        "clock", .word, "the clock, as `sla` lists it", required: true)
+
+    private static func attach(
+        _ act: Act, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> ActOutcome {
+        let id = act.value("rule") ?? ""
+        guard let law = scene.rules.law(id), let rule = law.clock else {
+            let known = scene.rules.laws.filter { $0.clock?.start == .attached }.map(\.id)
+            throw ActRefusal(
+                .notFound, "sla.no-such-rule", "No rule `\(id)` makes a clock.",
+                known.isEmpty
+                    ? "See config/rules." : "These are attached by hand: \(known.joined(separator: ", ")).")
+        }
+        let order = try act.cleanText("order", bytesMax: 64) ?? ""
+        let key = ClockKey(rule: law.id, instance: order)
+        guard !file.clocks(scene.rules).contains(where: { $0.key == key }) else {
+            throw ActRefusal(
+                .refused, "sla.runs-already", "The clock \(key.word) is there already.",
+                "Give the other order its number with --order.")
+        }
+        let at = act.milliseconds("received") ?? scene.now
+        var body = ClockBody(.start, rule: law.id, instance: order, atMilliseconds: Int64(clamping: at))
+        body.withinMilliseconds = rule.withinMilliseconds
+        body.isHard = rule.isHard
+        body.version = scene.rules.versionsByRule[law.id] ?? 0
+        let due = rule.withinMilliseconds.map { TimeWords.instant(at + UInt64(clamping: $0), now: scene.now) }
+        return ActOutcome(
+            [file.entry(CaseField.clocks, body)],
+            said: ["\(law.words.title): due \(due ?? "without delay")\(rule.isHard ? ", hard" : "")"],
+            hints: law.source.counselOK ? [] : ["counsel has not agreed to this rule yet (~)"])
+    }
+
+    private static func find(
+        _ act: Act, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> Clock {
+        let typed = act.value("clock") ?? ""
+        let clocks = file.clocks(scene.rules)
+        if let clock = clocks.first(where: { $0.key == ClockKey(word: typed) }) { return clock }
+        let known = clocks.map(\.key.word).joined(separator: ", ")
+        throw ActRefusal(
+            .notFound, "sla.no-such-clock", "This case has no clock `\(typed)`.",
+            known.isEmpty ? "It has none; triage brings them." : "It has: \(known).")
+    }
+
+    private static func pause(_ act: Act, _ file: CaseFile, _ scene: ActScene) throws(ActRefusal)
+        -> ActOutcome
+    {
+        let clock = try Self.find(act, file, scene)
+        guard !clock.isHard else {
+            throw ActRefusal(
+                .refused, "sla.hard-clock", "\(clock.key.word) is a hard clock: the law gives no pause.",
+                "Meet it, or record in the case why it cannot be met.",
+                because: [scene.rules.law(clock.key.rule)?.source.citation ?? clock.title])
+        }
+        guard clock.stop == nil else { throw Self.stopped(clock) }
+        var body = Self.body(.pause, clock, scene)
+        body.code = try act.neededReason(.clock, scene)
+        body.words = try act.neededText("for")
+        body.untilMilliseconds = act.milliseconds("until").map { Int64(clamping: $0) }
+        if let until = body.untilMilliseconds, until <= body.atMilliseconds {
+            throw ActRefusal(
+                .badValue, "sla.backwards", "The pause would end before it begins.", "Give a later --until.")
+        }
+        return ActOutcome(
+            [file.entry(CaseField.clocks, body)],
+            said: ["\(clock.key.word) stands still (\(body.code)), waiting for \(body.words)."],
+            hints: body.untilMilliseconds == nil ? ["sla resume \(clock.key.word) lets it run again"] : [])
+    }
+
+    private static func resume(
+        _ act: Act, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> ActOutcome {
+        let clock = try Self.find(act, file, scene)
+        guard clock.still.contains(Int64(clamping: scene.now)) else {
+            throw ActRefusal(
+                .refused, "sla.not-paused", "\(clock.key.word) does not stand still.", "Nothing need be done."
+            )
+        }
+        return ActOutcome(
+            [file.entry(CaseField.clocks, Self.body(.resume, clock, scene))],
+            said: ["\(clock.key.word) runs again."])
+    }
+
+    private static func meet(_ act: Act, _ file: CaseFile, _ scene: ActScene) throws(ActRefusal) -> ActOutcome
+    {
+        let clock = try Self.find(act, file, scene)
+        guard clock.stop == nil else { throw Self.stopped(clock) }
+        var body = Self.body(.meet, clock, scene)
+        if let at = act.milliseconds("at") { body.atMilliseconds = Int64(clamping: at) }
+        guard body.atMilliseconds <= Int64(clamping: scene.now) else {
+            throw ActRefusal(
+                .badValue, "sla.in-future", "What is still to come cannot have met a clock.",
+                "Give a time that has passed with --at.")
+        }
+        body.words = try act.cleanText("note") ?? ""
+        let isLate = clock.dueMilliseconds.map { $0 < body.atMilliseconds } ?? false
+        return ActOutcome(
+            [file.entry(CaseField.clocks, body)],
+            said: ["\(clock.key.word) \(isLate ? "met late" : "met")."],
+            hints: clock.isRecurring ? ["it begins anew"] : [])
+    }
+
+    private static func body(_ kind: ClockBody.Kind, _ clock: Clock, _ scene: ActScene) -> ClockBody {
+        ClockBody(
+            kind, rule: clock.key.rule, instance: clock.key.instance,
+            atMilliseconds: Int64(clamping: scene.now))
+    }
+
+    private static func stopped(_ clock: Clock) -> ActRefusal {
+        ActRefusal(
+            .refused, "sla.stopped", "\(clock.key.word) was met already.", "`sla` shows when and by whom.")
+    }
+}

@@ -1,0 +1,132 @@
+import BatonAPI
+import BatonDesk
+
+/// Runs acts and shows the case file.
+enum ActHandlers {
+    static func show(
+        _ desk: inout Desk, _ command: Command, section: String
+    ) async throws(CommandIssue) -> Reply {
+        let reference = try desk.reference(of: command)
+        let reply = try await desk.ask { client throws(APIFault) in
+            try await client.file(reference, section: section)
+        }
+        desk.remember(reply.summary.ref)
+        return Reply(command.name, .file(reply))
+    }
+
+    static func act(
+        _ desk: inout Desk, _ command: Command, _ spec: ActSpec
+    ) async throws(CommandIssue) -> Reply {
+        let command = try command.naming(ActCommands.caseOption)
+        if let section = Self.sectionInstead(command, spec) {
+            return try await Self.show(&desk, command, section: section)
+        }
+        var call = ActCall(
+            act: spec.name, arguments: try Self.arguments(command, spec, now: desk.options.now()))
+        let before = try await desk.target(of: command)
+        call.confirm = try await Self.confirmation(desk, command, spec, ref: before.summary.ref)
+        let id = before.summary.id
+        let reply = try await desk.change { client, key throws(APIFault) in
+            try await client.act(id, call, key: key)
+        }
+        let after = reply.change.detail
+        desk.note(after.summary, before: before.summary.changes)
+        let instead =
+            spec.danger == .reversible
+            ? "Its own words take it back where that can be: help \(spec.name.split(separator: " ")[0])"
+            : "It reached outside; record what you do about it."
+        desk.keepUndo(spec.name, .impossible(instead: instead), after.summary)
+        return Reply(
+            command.name, .acted(ActReport(reply, changes: Self.changes(before, after))),
+            exit: reply.awaitsSecondPerson ? .secondPersonAwaited : .done)
+    }
+
+    /// A command that needs words and was given none asks to be shown what there is.
+    private static func sectionInstead(_ command: Command, _ spec: ActSpec) -> String? {
+        let isBare = command.arguments.isEmpty && !spec.options.contains { command.has($0.name) }
+        guard isBare,
+            spec.parameters.contains(where: \.isRequired) || spec.options.contains(where: \.isRequired)
+        else { return nil }
+        return ActTable.sectionOfCommand.first { $0.command == spec.name }?.section
+    }
+
+    private static func arguments(
+        _ command: Command, _ spec: ActSpec, now: Int64
+    ) throws(CommandIssue) -> [String: [String]] {
+        var arguments: [String: [String]] = [:]
+        for argument in spec.parameters {
+            guard let values = command.arguments[argument.name] else { continue }
+            arguments[argument.name] = try Self.read(values, argument, now: now)
+        }
+        for argument in spec.options {
+            guard let values = command.options[argument.name] else {
+                guard argument.isRequired else { continue }
+                throw CommandIssue(
+                    .missingArgument, "`\(spec.name)` needs --\(argument.name): \(argument.help).",
+                    "For example: \(spec.examples.first ?? spec.name)")
+            }
+            arguments[argument.name] =
+                argument.value == .flag ? [] : try Self.read(values, argument, now: now)
+        }
+        return arguments
+    }
+
+    /// Times and lengths of time as the API takes them.
+    private static func read(
+        _ values: [String], _ argument: ActSpec.Argument, now: Int64
+    ) throws(CommandIssue) -> [String] {
+        var read: [String] = []
+        for text in values {
+            switch argument.value {
+            case .time:
+                guard let time = TimeExpression(text)?.resolved(now: now) else {
+                    throw CommandIssue(
+                        .badValue, "`\(SafeText.line(text))` is not a time.",
+                        "Times look like 02:51Z, +30m, -2h, 2026-11-22 or 2026-11-22T02:51Z.")
+                }
+                read.append("\(time)")
+            case .span:
+                guard let span = TimeExpression.span(text) else {
+                    throw CommandIssue(
+                        .badValue, "`\(SafeText.line(text))` is not a length of time.",
+                        "Write 45s, 30m, 6h or 2d.")
+                }
+                read.append("\(span)")
+            case .person: read.append(text.lowercased())
+            default: read.append(text)
+            }
+        }
+        return read
+    }
+
+    /// What cannot be taken back takes the case's handle once more, from the line or from the person.
+    private static func confirmation(
+        _ desk: Desk, _ command: Command, _ spec: ActSpec, ref: String
+    ) async throws(CommandIssue) -> String? {
+        guard spec.danger == .irreversible else { return nil }
+        if let given = command.option("confirm") { return given }
+        let issue = CommandIssue(
+            .answerNeeded,
+            "`\(spec.name)` cannot be taken back, and nobody can be asked for the case's handle.",
+            "Add --confirm \(ref).")
+        guard desk.options.mayAsk, let input = desk.input, input.isInteractive else { throw issue }
+        let answer = await input.line(
+            LineRequest(prompt: "`\(spec.name)` cannot be taken back. Type the case id: ", purpose: .text))
+        guard case .line(let text) = answer, !text.allSatisfy(\.isWhitespace) else {
+            throw CommandIssue(.abandoned, "No case was typed.", "Nothing was done.")
+        }
+        return text.filter { !$0.isWhitespace }
+    }
+
+    /// What an act moved among the things that everybody watches.
+    private static func changes(_ before: CaseDetail, _ after: CaseDetail) -> [ChangeReport.FieldChange] {
+        let pairs = [
+            ("severity", before.summary.severity, after.summary.severity),
+            ("status", before.summary.status, after.summary.status),
+            ("owner", before.summary.owner, after.summary.owner),
+        ]
+        return pairs.filter { $0.1 != $0.2 }.map {
+            ChangeReport.FieldChange(field: $0.0, before: $0.1, after: $0.2)
+        }
+    }
+}
