@@ -31,6 +31,8 @@ package struct TransportFault: Error, Sendable, Equatable, CustomStringConvertib
 extension TransportFault.Code {
     /// The own key or certificate could not be made or read.
     package static let identity = Self(rawValue: "transport.identity")
+    /// The installed libnghttp2 lacks a repair on which links rest.
+    package static let library = Self(rawValue: "transport.library")
     /// The other side's key is not one we know, or is not the one we dialled.
     package static let pinUnknown = Self(rawValue: "transport.pin-unknown")
     /// TLS was agreed, but not with `h2`.

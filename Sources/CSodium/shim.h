@@ -96,6 +96,25 @@ static inline int baton_open(
         nonce, key);
 }
 
+/// Opens a part: derives its keys, decrypts it and holds the plaintext to its commitment, whose first 24 bytes are
+/// the nonce. `part_keys` has room for 64 bytes in guarded memory; `out` for `count - 16` and is wiped on failure.
+static inline int baton_open_part(
+    unsigned char *out, unsigned char *part_keys, const unsigned char *sealed, unsigned long long count,
+    const unsigned char *header, unsigned long long header_count, const unsigned char *commitment,
+    const unsigned char *place, size_t place_count, const unsigned char *prefix, size_t prefix_count,
+    const unsigned char *key
+) {
+    unsigned char actual[32];
+    if (count < 16 || crypto_generichash(part_keys, 64, place, place_count, key, 32) != 0) { return -1; }
+    if (baton_open(out, sealed, count, header, header_count, commitment, part_keys) != 0) { return -1; }
+    if (baton_blake2b_two(actual, 32, prefix, prefix_count, out, count - 16, part_keys + 32, 32) == 0
+        && sodium_memcmp(actual, commitment, 32) == 0) {
+        return 0;
+    }
+    sodium_memzero(out, count - 16);
+    return -1;
+}
+
 /// Forbids core files and attaching by other processes of the user. `prctl` is variadic, which Swift
 /// cannot call.
 static inline int baton_forbid_dumps(void) {

@@ -29,6 +29,17 @@ struct SecretBytesTests {
         #expect(sums == [Int](repeating: 576, count: 8))
     }
 
+    @Test("a secret cannot be written to once it is made")
+    func readOnly() async {
+        await #expect(processExitsWith: .signal(SIGSEGV)) {
+            let secret = try SecretBytes(copying: [1, 2, 3])
+            unsafe secret.withBytes { bytes in
+                let writable = unsafe UnsafeMutableRawBufferPointer(mutating: bytes)
+                unsafe writable[0] = 9
+            }
+        }
+    }
+
     @Test("memory that the kernel refuses is an error with a code")
     func refused() {
         let fault = #expect(throws: CryptoFault.self) {

@@ -135,20 +135,25 @@ struct SigningTests {
 
     @Test("a sealed box opens for its recipient only")
     func sealedBox() throws {
-        let seed = try SecretBytes(copying: [UInt8](repeating: 5, count: 32))
-        let publicKey = try UnwrapKey.publicKey(seed: seed)
-        let sealed = try SealedBox.seal([1, 2, 3], to: publicKey)
+        let mine = try UnwrapKey(seed: SecretBytes(copying: [UInt8](repeating: 5, count: 32)))
+        let other = try UnwrapKey(seed: SecretBytes(copying: [UInt8](repeating: 6, count: 32)))
+        let sealed = try SealedBox.seal(SecretBytes(copying: [1, 2, 3]), to: mine.publicKey)
         #expect(sealed.count == 3 + SealedBox.overheadBytes)
-        #expect(try SealedBox.open(sealed, seed: seed) == [1, 2, 3])
-        let other = try SecretBytes(copying: [UInt8](repeating: 6, count: 32))
+        let opened = try mine.open(sealed)
+        #expect(unsafe opened.withBytes { bytes in unsafe Array(bytes) } == [1, 2, 3])
         for broken in [
             Array(sealed.dropLast()), Array(sealed.prefix(47)), [sealed[0] ^ 1] + sealed.dropFirst(),
+            Array(sealed.prefix(48)),
         ] {
-            #expect(throws: CryptoFault.self) { try SealedBox.open(broken, seed: seed) }
+            let fault = #expect(throws: CryptoFault.self) { try mine.open(broken) }
+            #expect(fault?.code == .keyMismatch)
         }
-        #expect(throws: CryptoFault.self) { try SealedBox.open(sealed, seed: other) }
+        #expect(throws: CryptoFault.self) { try other.open(sealed) }
         #expect(throws: CryptoFault.self) {
-            try SealedBox.seal([1], to: [UInt8](repeating: 0, count: 32))
+            try SealedBox.seal(SecretBytes(copying: [1]), to: [UInt8](repeating: 0, count: 32))
+        }
+        #expect(throws: CryptoFault.self) {
+            try UnwrapKey(seed: SecretBytes(copying: [UInt8](repeating: 5, count: 31)))
         }
     }
 }

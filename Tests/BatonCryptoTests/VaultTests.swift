@@ -51,8 +51,8 @@ struct VaultTests {
         #expect(opened.site == made.site)
         #expect(opened.signingKey.publicKey == made.signingKey.publicKey)
         #expect(opened.unwrapPublicKey == made.unwrapPublicKey)
-        let pair = try opened.withTLSKey { key, seed in (key.publicKey, seed.count) }
-        #expect(pair.0.count == 32 && pair.0 != opened.signingKey.publicKey && pair.1 == 32)
+        #expect(opened.tlsKey.publicKey == made.tlsKey.publicKey)
+        #expect(opened.tlsKey.publicKey != opened.signingKey.publicKey)
         #expect(try opened.membershipMark() == nil)
     }
 
@@ -92,7 +92,8 @@ struct VaultTests {
     func damaged() throws {
         let folder = try Folder()
         _ = try Vault.create(at: folder.vault, site: self.site())
-        let whole = try SecretFile.read(folder.vault)
+        let file = try SecretFile(reading: folder.vault)
+        let whole = unsafe file.memory.withBytes { bytes in unsafe Array(bytes) }
         var broken = (0..<whole.count).map { Array(whole.prefix($0)) }
         for index in whole.indices {
             var changed = whole
@@ -119,6 +120,36 @@ struct VaultTests {
         #expect(try again.membershipMark() == Vault.MembershipMark(epoch: 5, head: head))
         #expect(again.signingKey.publicKey == vault.signingKey.publicKey)
         #expect(try mode(folder.vault) == 0o600)
+    }
+
+    @Test("a file whose sum holds and whose lengths lead beyond its end is damaged")
+    func lengths() throws {
+        let folder = try Folder()
+        _ = try Vault.create(at: folder.vault, site: self.site())
+        let bodies: [[UInt8]] = [
+            [255], [4], [1, 65], [1, 65, 0], [1, 65, 255, 255], [1, 65, 0, 2, 0], [0, 0, 1],
+        ]
+        for body in bodies {
+            let bytes = SecretFile.magic + body
+            try overwrite(folder.vault, bytes + Blake2b().digest256(bytes).bytes)
+            let fault = #expect(throws: CryptoFault.self) { try Vault(opening: folder.vault) }
+            #expect(fault?.code == .vaultDamaged)
+        }
+    }
+
+    @Test("what cannot be written whole leaves no vault behind")
+    func createOnFullDisk() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try Folder()
+            signal(SIGXFSZ, SIG_IGN)
+            var limit = rlimit(rlim_cur: 100, rlim_max: 100)
+            try #require(unsafe setrlimit(Limit.fileSize, &limit) == 0)
+            let fault = #expect(throws: CryptoFault.self) {
+                try Vault.create(at: folder.vault, site: #require(SiteID("syd")))
+            }
+            #expect(fault?.code == .vaultUnwritable)
+            #expect(unsafe access(folder.vault, F_OK) != 0)
+        }
     }
 
     @Test("a replacement that cannot be written leaves the old vault whole")

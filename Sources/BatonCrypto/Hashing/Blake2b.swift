@@ -21,6 +21,20 @@ package struct Blake2b: Hashing {
             words: words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
     }
 
+    /// Hashes `first ‖ second` where they lie: for bytes that may not be copied out of guarded memory.
+    @unsafe static func digest256(
+        _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
+    ) -> Digest256 {
+        var out = [UInt8](repeating: 0, count: 32)
+        let status = unsafe baton_blake2b_two(
+            &out, 32, first.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(first.count),
+            second.assumingMemoryBound(to: UInt8.self).baseAddress, UInt64(second.count), nil, 0)
+        guard status == 0, let digest = Digest256(out) else {
+            preconditionFailure("BLAKE2b refused a 256-bit hash of \(first.count) + \(second.count) bytes")
+        }
+        return digest
+    }
+
     /// Hashes under a key: `key` empty or 16 to 64 bytes, `count` 16 to 64.
     package static func hash(_ message: [UInt8], key: [UInt8], count: Int) -> [UInt8] {
         Self.hash(message, [], key: key, count: count)

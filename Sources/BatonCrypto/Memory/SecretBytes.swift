@@ -5,14 +5,14 @@ import CSodium
 ///
 /// One secret costs a locked page (4 KiB of RLIMIT_MEMLOCK) and about 40 µs, so secrets are few and live
 /// long.
-// Invariant: the bytes are written once, inside `init`, and only read after it, so threads may share them.
-// Test: "a secret is read by several threads at once".
+// Invariant: the bytes are written once, inside `init`, and the pages are read-only after it, so threads
+// may share them. Tests: "a secret is read by several threads at once", "a secret cannot be written to".
 @safe
 package final class SecretBytes: @unchecked Sendable, CustomStringConvertible {
     private let storage: UnsafeMutableRawPointer
     package let count: Int
 
-    /// Takes guarded memory and has it filled in place.
+    /// Takes guarded memory, has it filled in place and makes it read-only.
     ///
     /// - Throws: `crypto.memory-exhausted`, and what `fill` throws; the memory is then wiped and freed.
     init(
@@ -37,6 +37,10 @@ package final class SecretBytes: @unchecked Sendable, CustomStringConvertible {
             unsafe sodium_free(storage)
             throw error
         }
+        guard unsafe sodium_mprotect_readonly(storage) == 0 else {
+            unsafe sodium_free(storage)
+            throw CryptoFault(.libraryFailed, "a key could not be protected from being overwritten")
+        }
         unsafe self.storage = storage
         self.count = count
     }
@@ -48,6 +52,24 @@ package final class SecretBytes: @unchecked Sendable, CustomStringConvertible {
         }
     }
 
+    /// Copies a part of another secret, from guarded memory to guarded memory.
+    ///
+    /// - Shape: `range` lies inside `other` and is not empty.
+    convenience init(_ range: Range<Int>, of other: SecretBytes) throws(CryptoFault) {
+        try unsafe self.init(count: range.count) { (buffer) throws(CryptoFault) in
+            unsafe other.withBytes { source in
+                unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
+            }
+        }
+    }
+
+    /// Draws bytes from the kernel's generator, which writes them into the guarded memory itself.
+    convenience init(drawing count: Int) throws(CryptoFault) {
+        try unsafe self.init(count: count) { (buffer) throws(CryptoFault) in
+            unsafe Sodium.drawRandom(into: buffer)
+        }
+    }
+
     deinit { unsafe sodium_free(self.storage) }
 
     /// Lends the bytes; they must not be kept.
@@ -55,6 +77,15 @@ package final class SecretBytes: @unchecked Sendable, CustomStringConvertible {
         _ body: (UnsafeRawBufferPointer) throws(Fault) -> Value
     ) throws(Fault) -> Value {
         try unsafe body(UnsafeRawBufferPointer(start: self.storage, count: self.count))
+    }
+
+    /// Lends the bytes behind checks of every index.
+    func withSpan<Value, Fault: Error>(
+        _ body: (Span<UInt8>) throws(Fault) -> Value
+    ) throws(Fault) -> Value {
+        try unsafe self.withBytes { (bytes) throws(Fault) in
+            try unsafe body(bytes.assumingMemoryBound(to: UInt8.self).span)
+        }
     }
 
     package var description: String { "a secret of \(self.count) bytes" }

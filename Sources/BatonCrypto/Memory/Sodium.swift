@@ -18,11 +18,21 @@ package enum Sodium {
     package static func randomBytes(_ count: Int) -> [UInt8] {
         precondition(Self.isReady, "libsodium could not start on this machine")
         var out = [UInt8](repeating: 0, count: count)
-        unsafe out.withUnsafeMutableBytes { buffer in
-            if let base = buffer.baseAddress { unsafe baton_random(base, buffer.count) }
-        }
+        unsafe out.withUnsafeMutableBytes { buffer in unsafe Self.drawRandom(into: buffer) }
         return out
     }
+
+    /// Has the kernel's generator write into memory of the caller's, so that no other copy exists.
+    @unsafe static func drawRandom(into buffer: UnsafeMutableRawBufferPointer) {
+        if let base = buffer.baseAddress { unsafe baton_random(base, buffer.count) }
+    }
+
+    /// Overwrites what finished calls have left on the stack below this one. The hash over a key file
+    /// works on blocks of it there.
+    static func wipeStack() { sodium_stackzero(Self.stackBytes) }
+
+    /// More than any call of libsodium that takes a secret uses.
+    private static let stackBytes = 16 * 1024
 
     /// Overwrites an array in a way that the compiler may not leave out. Copies made earlier keep their
     /// bytes.

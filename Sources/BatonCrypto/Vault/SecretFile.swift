@@ -1,137 +1,170 @@
 import BatonModel
-import Glibc
+import CSodium
 
-/// A file of named records that only its owner may read: `vault` and `root.key`.
+/// A file of named records that only its owner may read (`vault`, `root.key`), held in guarded memory.
 ///
 /// Layout: the magic `"BATONV1\0"`, then records of (length of name: 1 byte, name, length of value: 2 bytes
 /// big-endian, value), then BLAKE2b-256 over everything before it. Replaced as a whole: written beside,
-/// synced, renamed.
-enum SecretFile {
+/// synced, renamed. The file's bytes go between disk and guarded memory and nowhere else.
+struct SecretFile {
     static let magic = Array("BATONV1\0".utf8)
-    private static let bytesMax = 64 * 1024
+    static let bytesMax = 64 * 1024
+    static let sumBytes = 32
 
-    static func encode(_ records: [(name: String, value: [UInt8])]) -> [UInt8] {
-        var out = Self.magic
-        for (name, value) in records {
-            precondition(name.utf8.count < 256 && value.count < 65_536, "a vault record is too long")
-            out.append(UInt8(name.utf8.count))
-            out.append(contentsOf: name.utf8)
-            out.append(UInt8(value.count >> 8))
-            out.append(UInt8(value.count & 255))
-            out.append(contentsOf: value)
-        }
-        out.append(contentsOf: Blake2b().digest256(out).bytes)
-        return out
+    /// Where a record's value lies. Names and lengths are no secrets.
+    struct Record {
+        let name: String
+        let value: Range<Int>
     }
 
-    static func decode(_ bytes: [UInt8], path: String) throws(CryptoFault) -> [(name: String, value: [UInt8])]
-    {
-        let damaged = CryptoFault(
-            .vaultDamaged, "\(path) is not a whole key file; restore it from its backup")
-        guard bytes.count >= Self.magic.count + 32, Array(bytes.prefix(Self.magic.count)) == Self.magic else {
+    let path: String
+    let memory: SecretBytes
+    let records: [Record]
+
+    /// Checks the sum and finds the records, in place.
+    ///
+    /// - Throws: `crypto.vault-damaged`: cut, changed, or not a key file.
+    init(_ memory: SecretBytes, path: String) throws(CryptoFault) {
+        let damaged = Self.damaged(path)
+        guard memory.count >= Self.magic.count + Self.sumBytes, Self.hasTrueSum(memory) else {
             throw damaged
         }
-        let body = Array(bytes.dropLast(32))
-        guard Sodium.areEqual(Blake2b().digest256(body).bytes, Array(bytes.suffix(32))) else { throw damaged }
-        var records: [(name: String, value: [UInt8])] = []
+        guard let records = memory.withSpan({ Self.parse($0) }) else { throw damaged }
+        self.path = path
+        self.memory = memory
+        self.records = records
+    }
+
+    static func damaged(_ path: String) -> CryptoFault {
+        CryptoFault(.vaultDamaged, "\(path) is not a whole key file; restore it from its backup")
+    }
+
+    // Values.
+
+    /// Copies a secret into guarded memory of its own; nil when there is no such record of that length.
+    func secret(_ name: String, count: Int) throws(CryptoFault) -> SecretBytes? {
+        guard let range = self.range(of: name), range.count == count else { return nil }
+        return try SecretBytes(range, of: self.memory)
+    }
+
+    /// Copies a record that is no secret into ordinary memory.
+    func plain(_ name: String) -> [UInt8]? {
+        guard let range = self.range(of: name) else { return nil }
+        return self.memory.withSpan { bytes in range.map { bytes[$0] } }
+    }
+
+    private func range(of name: String) -> Range<Int>? {
+        self.records.first { $0.name == name }?.value
+    }
+
+    // Reading.
+
+    private static var nothing: UnsafeRawBufferPointer { unsafe .init(start: nil, count: 0) }
+
+    private static func hasTrueSum(_ memory: SecretBytes) -> Bool {
+        let end = memory.count - Self.sumBytes
+        let sum = unsafe memory.withBytes { bytes in
+            unsafe Blake2b.digest256(UnsafeRawBufferPointer(rebasing: bytes[..<end]), Self.nothing)
+        }
+        Sodium.wipeStack()
+        return memory.withSpan { bytes in
+            Sodium.areEqual(sum.bytes, (end..<bytes.count).map { bytes[$0] })
+        }
+    }
+
+    /// Finds the records between magic and sum; nil when a length leads beyond the end.
+    private static func parse(_ bytes: Span<UInt8>) -> [Record]? {
+        guard Self.magic.indices.allSatisfy({ bytes[$0] == Self.magic[$0] }) else { return nil }
+        let end = bytes.count - Self.sumBytes
+        var records: [Record] = []
         var place = Self.magic.count
-        while place < body.count {
-            let nameEnd = place + 1 + Int(body[place])
-            guard nameEnd + 2 <= body.count else { throw damaged }
-            let length = Int(body[nameEnd]) << 8 | Int(body[nameEnd + 1])
-            let end = nameEnd + 2 + length
-            guard end <= body.count else { throw damaged }
+        while place < end {
+            let nameEnd = place + 1 + Int(bytes[place])
+            guard nameEnd + 2 <= end else { return nil }
+            let valueEnd = nameEnd + 2 + (Int(bytes[nameEnd]) << 8 | Int(bytes[nameEnd + 1]))
+            guard valueEnd <= end else { return nil }
+            let name = ((place + 1)..<nameEnd).map { bytes[$0] }
             records.append(
-                (
-                    String(decoding: body[(place + 1)..<nameEnd], as: UTF8.self),
-                    Array(body[(nameEnd + 2)..<end])
-                ))
-            place = end
+                Record(name: String(decoding: name, as: UTF8.self), value: (nameEnd + 2)..<valueEnd))
+            place = valueEnd
         }
         return records
     }
+}
 
-    /// Reads a file after checking that no one else may.
-    static func read(_ path: String) throws(CryptoFault) -> [UInt8] {
-        let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else {
-            throw CryptoFault(.vaultMissing, "\(path) cannot be opened; run baton init or check the folder")
-        }
-        defer { _ = Glibc.close(file) }
-        var status = stat()
-        guard unsafe fstat(file, &status) == 0 else {
-            throw CryptoFault(.vaultDamaged, "\(path) cannot be examined")
-        }
-        guard status.st_mode & 0o077 == 0 else {
-            throw CryptoFault(.vaultPermissions, "\(path) may be read by others; run chmod 600 on it")
-        }
-        guard status.st_size <= Self.bytesMax else {
-            throw CryptoFault(.vaultDamaged, "\(path) is too large to be a key file")
-        }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var filled = 0
-        while filled < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(file, buffer.baseAddress! + filled, buffer.count - filled)
-            }
-            guard count > 0 else { throw CryptoFault(.vaultDamaged, "\(path) ended early while it was read") }
-            filled += count
-        }
-        return bytes
-    }
+// Writing.
 
-    /// Creates a file that must not exist yet.
-    static func create(_ path: String, _ bytes: [UInt8]) throws(CryptoFault) {
-        let file = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
-            if errno == EEXIST {
-                throw CryptoFault(.vaultExists, "\(path) exists already; its keys are not overwritten")
-            }
-            throw CryptoFault(
-                .vaultUnwritable, "\(path) cannot be created; check the folder and its permissions")
-        }
-        try Self.writeOut(file, bytes, path)
-        try Self.syncFolder(of: path)
-    }
+extension SecretFile {
+    /// A record on its way into a new file.
+    enum Entry {
+        case plain(String, [UInt8])
+        case secret(String, SecretBytes)
 
-    /// Puts a new version in place of the old one; a crash leaves the one or the other.
-    static func replace(_ path: String, _ bytes: [UInt8]) throws(CryptoFault) {
-        let beside = path + ".new"
-        _ = unsafe unlink(beside)
-        try Self.create(beside, bytes)
-        guard unsafe rename(beside, path) == 0 else {
-            throw CryptoFault(
-                .vaultUnwritable, "\(path) cannot be replaced; check the folder and its permissions")
+        var name: String {
+            switch self {
+            case .plain(let name, _), .secret(let name, _): name
+            }
         }
-        try Self.syncFolder(of: path)
-    }
 
-    private static func writeOut(_ file: Int32, _ bytes: [UInt8], _ path: String) throws(CryptoFault) {
-        defer { _ = Glibc.close(file) }
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(file, buffer.baseAddress! + written, buffer.count - written)
+        var valueCount: Int {
+            switch self {
+            case .plain(_, let value): value.count
+            case .secret(_, let value): value.count
             }
-            guard count > 0 else {
-                throw CryptoFault(.vaultUnwritable, "\(path) cannot be written; is the disk full?")
-            }
-            written += count
-        }
-        guard fsync(file) == 0 else {
-            throw CryptoFault(.vaultUnwritable, "\(path) could not be synced to disk")
         }
     }
 
-    private static func syncFolder(of path: String) throws(CryptoFault) {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        let handle = unsafe Glibc.open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard handle >= 0 else {
-            throw CryptoFault(.vaultUnwritable, "the folder of \(path) cannot be opened")
+    /// Every record but one, and that one anew: what a replacement holds.
+    func entries(replacing name: String, with value: [UInt8]) throws(CryptoFault) -> [Entry] {
+        var entries: [Entry] = []
+        for record in self.records where record.name != name {
+            entries.append(
+                record.value.isEmpty
+                    ? .plain(record.name, [])
+                    : .secret(record.name, try SecretBytes(record.value, of: self.memory)))
         }
-        defer { _ = Glibc.close(handle) }
-        guard fsync(handle) == 0 else {
-            throw CryptoFault(.vaultUnwritable, "the folder of \(path) could not be synced to disk")
+        return entries + [.plain(name, value)]
+    }
+
+    /// Lays records out in guarded memory, as they go to disk.
+    static func encode(_ entries: [Entry]) throws(CryptoFault) -> SecretBytes {
+        for entry in entries {
+            precondition(
+                entry.name.utf8.count < 256 && entry.valueCount < 65_536, "a vault record is too long")
         }
+        let body = entries.reduce(Self.magic.count) { $0 + 3 + $1.name.utf8.count + $1.valueCount }
+        return try unsafe SecretBytes(count: body + Self.sumBytes) { (target) throws(CryptoFault) in
+            var place = unsafe Self.put(Self.magic, into: target, at: 0)
+            for entry in entries {
+                let count = entry.valueCount
+                let name = Array(entry.name.utf8)
+                unsafe place = Self.put([UInt8(name.count)] + name, into: target, at: place)
+                unsafe place = Self.put([UInt8(count >> 8), UInt8(count & 255)], into: target, at: place)
+                switch entry {
+                case .plain(_, let value): unsafe place = Self.put(value, into: target, at: place)
+                case .secret(_, let value):
+                    unsafe value.withBytes { source in
+                        let room = unsafe UnsafeMutableRawBufferPointer(
+                            rebasing: target[place..<place + count])
+                        unsafe room.copyMemory(from: source)
+                    }
+                    place += count
+                }
+            }
+            let sum = unsafe Blake2b.digest256(
+                UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(target)[..<place]), Self.nothing)
+            Sodium.wipeStack()
+            place = unsafe Self.put(sum.bytes, into: target, at: place)
+            precondition(place == target.count, "a key file was laid out over \(place) bytes")
+        }
+    }
+
+    /// - Returns: The place behind the bytes.
+    private static func put(
+        _ bytes: [UInt8], into target: UnsafeMutableRawBufferPointer, at place: Int
+    ) -> Int {
+        let end = place + bytes.count
+        unsafe UnsafeMutableRawBufferPointer(rebasing: target[place..<end]).copyBytes(from: bytes)
+        return end
     }
 }

@@ -3,15 +3,17 @@ package import BatonModel
 /// The secrets of one node, and the little that must not go back with the database: the highest membership
 /// epoch seen.
 ///
-/// Kept in the file `vault` (0600). Secrets are read straight into guarded memory; the buffers on the way
-/// are wiped.
+/// Kept in the file `vault` (0600), which is read into guarded memory and written from it (`SecretFile`).
 package final class Vault: Sendable {
     package let path: String
     package let site: SiteID
     package let signingKey: SigningKey
-    package let unwrapPublicKey: [UInt8]
+    /// Signs this node's TLS handshakes and its certificate; the TLS library never sees it.
+    package let tlsKey: SigningKey
+    package let unwrapKey: UnwrapKey
     package let cipher: PartCipher
-    private let secrets: Secrets
+
+    package var unwrapPublicKey: [UInt8] { self.unwrapKey.publicKey }
 
     /// The highest membership epoch that this node ever took, and its entry's hash.
     package struct MembershipMark: Sendable, Equatable {
@@ -24,13 +26,6 @@ package final class Vault: Sendable {
         }
     }
 
-    private struct Secrets: Sendable {
-        let vaultKey: SecretBytes
-        let signingSeed: SecretBytes
-        let tlsSeed: SecretBytes
-        let unwrapSeed: SecretBytes
-    }
-
     private enum Name {
         static let site = "site"
         static let vaultKey = "vault-key"
@@ -40,109 +35,62 @@ package final class Vault: Sendable {
         static let membership = "membership-mark"
     }
 
+    private static let keyBytes = 32
+
     /// Makes the keys of a new node and writes them to a file that must not exist yet.
     package static func create(at path: String, site: SiteID) throws(CryptoFault) -> Vault {
-        var records: [(name: String, value: [UInt8])] = [(Name.site, Array(site.description.utf8))]
+        var entries: [SecretFile.Entry] = [.plain(Name.site, Array(site.description.utf8))]
         for name in [Name.vaultKey, Name.signingSeed, Name.tlsSeed, Name.unwrapSeed] {
-            records.append((name, Sodium.randomBytes(32)))
+            entries.append(.secret(name, try SecretBytes(drawing: Self.keyBytes)))
         }
-        var bytes = SecretFile.encode(records)
-        defer {
-            Sodium.wipe(&bytes)
-            for index in records.indices { Sodium.wipe(&records[index].value) }
-        }
-        try SecretFile.create(path, bytes)
+        try SecretFile.create(path, SecretFile.encode(entries))
         return try Vault(opening: path)
     }
 
     /// Opens the vault of a node.
     ///
-    /// - Throws: `crypto.vault-missing`, `crypto.vault-permissions`, `crypto.vault-damaged`.
+    /// - Throws: `crypto.vault-missing`, `crypto.vault-permissions`, `crypto.vault-damaged`,
+    ///   `crypto.memory-exhausted`.
     package init(opening path: String) throws(CryptoFault) {
-        var bytes = try SecretFile.read(path)
-        defer { Sodium.wipe(&bytes) }
-        var records = try SecretFile.decode(bytes, path: path)
-        defer { for index in records.indices { Sodium.wipe(&records[index].value) } }
+        let file = try SecretFile(reading: path)
         func secret(_ name: String) throws(CryptoFault) -> SecretBytes {
-            guard let value = records.first(where: { $0.name == name })?.value, value.count == 32 else {
+            guard let value = try file.secret(name, count: Self.keyBytes) else {
                 throw CryptoFault(
                     .vaultDamaged, "\(path) lacks the record \(name); restore it from its backup")
             }
-            return try SecretBytes(copying: value)
+            return value
         }
-        guard let text = records.first(where: { $0.name == Name.site })?.value,
-            let site = SiteID(String(decoding: text, as: UTF8.self))
+        guard let text = file.plain(Name.site), let site = SiteID(String(decoding: text, as: UTF8.self))
         else { throw CryptoFault(.vaultDamaged, "\(path) names no site; restore it from its backup") }
         self.path = path
         self.site = site
-        self.secrets = Secrets(
-            vaultKey: try secret(Name.vaultKey), signingSeed: try secret(Name.signingSeed),
-            tlsSeed: try secret(Name.tlsSeed), unwrapSeed: try secret(Name.unwrapSeed))
-        self.signingKey = try SigningKey(seed: self.secrets.signingSeed)
-        self.unwrapPublicKey = try UnwrapKey.publicKey(seed: self.secrets.unwrapSeed)
-        self.cipher = try PartCipher(vaultKey: self.secrets.vaultKey)
-    }
-
-    /// Gives the TLS key: the pair for signing the certificate, and the seed for the TLS library, which
-    /// keeps its own copy.
-    package func withTLSKey<Value>(
-        _ body: (SigningKey, [UInt8]) throws -> Value
-    ) throws -> Value {
-        let key = try SigningKey(seed: self.secrets.tlsSeed)
-        var seed = unsafe self.secrets.tlsSeed.withBytes { bytes in unsafe Array(bytes) }
-        defer { Sodium.wipe(&seed) }
-        return try body(key, seed)
+        self.signingKey = try SigningKey(seed: secret(Name.signingSeed))
+        self.tlsKey = try SigningKey(seed: secret(Name.tlsSeed))
+        self.unwrapKey = try UnwrapKey(seed: secret(Name.unwrapSeed))
+        self.cipher = try PartCipher(vaultKey: secret(Name.vaultKey))
+        Sodium.wipeStack()
     }
 
     /// Reads the mark afresh from the file.
     package func membershipMark() throws(CryptoFault) -> MembershipMark? {
-        var bytes = try SecretFile.read(self.path)
-        defer { Sodium.wipe(&bytes) }
-        let records = try SecretFile.decode(bytes, path: self.path)
-        guard let value = records.first(where: { $0.name == Name.membership })?.value else { return nil }
-        guard value.count == 40, let head = Digest256(value.dropFirst(8)) else {
-            throw CryptoFault(.vaultDamaged, "\(self.path) has a membership mark of the wrong length")
-        }
-        return MembershipMark(epoch: bigEndianWord(value, from: 0), head: head)
+        try Self.mark(in: SecretFile(reading: self.path))
     }
 
     /// Remembers a higher epoch. A lower one is refused in silence: the mark never goes back.
     package func remember(_ mark: MembershipMark) throws(CryptoFault) {
-        if let known = try self.membershipMark(), known.epoch >= mark.epoch { return }
-        var bytes = try SecretFile.read(self.path)
-        defer { Sodium.wipe(&bytes) }
-        var records = try SecretFile.decode(bytes, path: self.path).filter { $0.name != Name.membership }
-        defer { for index in records.indices { Sodium.wipe(&records[index].value) } }
+        let file = try SecretFile(reading: self.path)
+        if let known = try Self.mark(in: file), known.epoch >= mark.epoch { return }
         var value: [UInt8] = []
         appendBigEndian(mark.epoch, to: &value)
-        records.append((Name.membership, value + mark.head.bytes))
-        var out = SecretFile.encode(records)
-        defer { Sodium.wipe(&out) }
-        try SecretFile.replace(self.path, out)
-    }
-}
-
-/// The team's root key in one-root mode: a key file of its own, kept away from nodes in production.
-package enum RootKey {
-    private static let name = "root-seed"
-
-    package static func create(at path: String) throws(CryptoFault) -> SigningKey {
-        var seed = Sodium.randomBytes(32)
-        defer { Sodium.wipe(&seed) }
-        var bytes = SecretFile.encode([(Self.name, seed)])
-        defer { Sodium.wipe(&bytes) }
-        try SecretFile.create(path, bytes)
-        return try SigningKey(seed: SecretBytes(copying: seed))
+        let entries = try file.entries(replacing: Name.membership, with: value + mark.head.bytes)
+        try SecretFile.replace(self.path, SecretFile.encode(entries))
     }
 
-    package static func open(_ path: String) throws(CryptoFault) -> SigningKey {
-        var bytes = try SecretFile.read(path)
-        defer { Sodium.wipe(&bytes) }
-        var records = try SecretFile.decode(bytes, path: path)
-        defer { for index in records.indices { Sodium.wipe(&records[index].value) } }
-        guard let seed = records.first(where: { $0.name == Self.name })?.value, seed.count == 32 else {
-            throw CryptoFault(.vaultDamaged, "\(path) is not a root key file")
+    private static func mark(in file: SecretFile) throws(CryptoFault) -> MembershipMark? {
+        guard let value = file.plain(Name.membership) else { return nil }
+        guard value.count == 40, let head = Digest256(value.dropFirst(8)) else {
+            throw CryptoFault(.vaultDamaged, "\(file.path) has a membership mark of the wrong length")
         }
-        return try SigningKey(seed: SecretBytes(copying: seed))
+        return MembershipMark(epoch: bigEndianWord(value, from: 0), head: head)
     }
 }

@@ -15,15 +15,17 @@ package struct TLSIdentity: Sendable {
 
     /// Issues a certificate for an Ed25519 key pair.
     ///
-    /// - Shape: `publicKey` and `seed` are 32 bytes (RFC 8032 section 5.1.5); `serial` is 8 to 20 random
-    ///   bytes.
-    /// - Parameter sign: Signs bytes with the same key and returns the 64-byte signature.
+    /// The private key stays with whoever made `sign`: the TLS library gets none of its bytes.
+    ///
+    /// - Shape: `publicKey` has 32 bytes (RFC 8032 section 5.1.5), `serial` 8 to 20 random ones.
+    /// - Parameter sign: Signs bytes with the key and returns the 64-byte signature: the certificate now,
+    ///   and every handshake from then on, on the thread of its link. It must not block.
     /// - Throws: `transport.identity` when the parts do not fit together or `sign` throws.
     /// - Source: RFC 5280, RFC 8410.
     package init(
-        publicKey: [UInt8], seed: [UInt8], serial: [UInt8], sign: ([UInt8]) throws -> [UInt8]
+        publicKey: [UInt8], serial: [UInt8], sign: @escaping @Sendable ([UInt8]) throws -> [UInt8]
     ) throws(TransportFault) {
-        guard publicKey.count == 32, seed.count == 32, (8...20).contains(serial.count) else {
+        guard publicKey.count == 32, (8...20).contains(serial.count) else {
             throw TransportFault(.identity, "a key part or the serial number has the wrong length")
         }
         do {
@@ -32,7 +34,8 @@ package struct TLSIdentity: Sendable {
             self.certificateDER = der
             self.spkiDER = try CertificateDER.publicKeyInfo(publicKey)
             self.certificate = try NIOSSLCertificate(bytes: der, format: .der)
-            self.privateKey = try NIOSSLPrivateKey(bytes: CertificateDER.privateKey(seed), format: .der)
+            self.privateKey = NIOSSLPrivateKey(
+                customPrivateKey: HandshakeSigner(publicKey: publicKey, sign: sign))
         } catch {
             throw TransportFault(.identity, "the own certificate could not be made", cause: error)
         }

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
+internal import Synchronization
 
 /// Opens peer links.
 package struct PeerDialer: Sendable {
@@ -23,20 +24,23 @@ package struct PeerDialer: Sendable {
         host: String, port: Int, expecting site: String? = nil
     ) async throws(TransportFault) -> PeerConnection {
         let eventLoop = self.context.group.next()
-        let outcome = eventLoop.makePromise(of: Outcome.self)
+        let promise = eventLoop.makePromise(of: Outcome.self)
+        let outcome = DialOutcome(promise)
         let connecting = self.bootstrap(on: eventLoop, expecting: site, outcome).connect(
             host: host, port: port)
         connecting.whenFailure { error in
             let fault =
                 error as? TransportFault
                 ?? TransportFault(.connectRefused, "nobody answered at \(host):\(port)", cause: error)
-            outcome.succeed(.failure(fault))
+            outcome.settle(.failure(fault))
         }
         let result: Outcome
         do {
             result = try await withTaskCancellationHandler {
-                try await outcome.futureResult.get()
+                try await promise.futureResult.get()
             } onCancel: {
+                // A connect that nobody answers is not waited for.
+                outcome.settle(.failure(TransportFault(.handshake, "the dial was given up")))
                 connecting.whenSuccess { $0.close(promise: nil) }
             }
         } catch {
@@ -47,7 +51,7 @@ package struct PeerDialer: Sendable {
     }
 
     private func bootstrap(
-        on eventLoop: any EventLoop, expecting site: String?, _ outcome: EventLoopPromise<Outcome>
+        on eventLoop: any EventLoop, expecting site: String?, _ outcome: DialOutcome
     ) -> ClientBootstrap {
         let context = self.context
         return ClientBootstrap(group: eventLoop)
@@ -59,10 +63,31 @@ package struct PeerDialer: Sendable {
                     let verdict = PinVerdict()
                     let handler = PeerChannelHandler(
                         link: context, dialled: true, verdict: verdict, expectedSite: site
-                    ) { outcome.succeed($0) }
+                    ) { outcome.settle($0) }
                     let tls = try PeerTLS.makeHandler(dialled: true, context: context, verdict: verdict)
                     try channel.pipeline.syncOperations.addHandlers(tls, handler)
                 }
             }
+    }
+}
+
+/// What became of a dial: the first word counts, whoever says it.
+private final class DialOutcome: Sendable {
+    private let promise: Mutex<EventLoopPromise<Result<PeerConnection, TransportFault>>?>
+
+    init(_ promise: EventLoopPromise<Result<PeerConnection, TransportFault>>) {
+        self.promise = Mutex(promise)
+    }
+
+    func settle(_ result: Result<PeerConnection, TransportFault>) {
+        let promise = self.promise.withLock { promise in
+            defer { promise = nil }
+            return promise
+        }
+        if let promise {
+            promise.succeed(result)
+        } else if case .success(let connection) = result {
+            connection.close()
+        }
     }
 }
