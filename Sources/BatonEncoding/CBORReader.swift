@@ -69,6 +69,56 @@ package struct CBORReader: Sendable {
         self.source[try self.content(.bytes)]
     }
 
+    /// A byte string of 32 bytes as big-endian words: a hash, without making an array of it.
+    ///
+    /// - Returns: Nil when the string has another length; the position is behind it all the same.
+    package mutating func bytes32() throws(CBORError) -> (UInt64, UInt64, UInt64, UInt64)? {
+        let range = try self.content(.bytes)
+        guard range.count == 32 else { return nil }
+        let start = range.lowerBound
+        return (
+            self.word(at: start), self.word(at: start + 8), self.word(at: start + 16),
+            self.word(at: start + 24)
+        )
+    }
+
+    /// A byte string of 8 bytes as a big-endian word; nil as in `bytes32`.
+    package mutating func bytes8() throws(CBORError) -> UInt64? {
+        let range = try self.content(.bytes)
+        return range.count == 8 ? self.word(at: range.lowerBound) : nil
+    }
+
+    /// A text of at most eight ASCII characters without zeros, packed into a word with the first one
+    /// highest.
+    ///
+    /// - Returns: Nil for any other text, which is then still to be read.
+    package mutating func textPacked() throws(CBORError) -> UInt64? {
+        let (position, itemsLeft) = (self.position, self.itemsLeft)
+        let range = try self.content(.text)
+        var word: UInt64 = 0
+        var isPacked = range.count <= 8
+        if isPacked {
+            for index in range {
+                let character = self.source[index]
+                if character == 0 || character >= 0x80 { isPacked = false }
+                word = word << 8 | UInt64(character)
+            }
+        }
+        guard isPacked else {
+            (self.position, self.itemsLeft) = (position, itemsLeft)
+            return nil
+        }
+        return range.isEmpty ? 0 : word << UInt64(64 - range.count * 8)
+    }
+
+    private func word(at start: Int) -> UInt64 {
+        let offset = start - self.source.startIndex
+        precondition(offset >= 0 && self.source.count - offset >= 8, "a word reaches beyond the input")
+        return unsafe self.source.withUnsafeBytes { buffer in
+            UInt64(bigEndian: unsafe buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+    }
+
     package mutating func text() throws(CBORError) -> String {
         let start = self.position
         let range = try self.content(.text)

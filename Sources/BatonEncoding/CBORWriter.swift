@@ -11,6 +11,15 @@ package struct CBORWriter: Sendable {
         self.bytes.reserveCapacity(capacity)
     }
 
+    /// Goes on behind bytes that the caller gives up: `CBORWriter(appendingTo: bytes)`, then `bytes = []`.
+    package init(appendingTo bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Gives the buffer up, so that the caller may go on writing into it without a copy.
+    package mutating func finish() -> [UInt8] {
+        defer { self.bytes = [] }
+        return self.bytes
+    }
+
     package mutating func unsigned(_ value: UInt64) {
         self.head(.unsigned, value)
     }
@@ -31,6 +40,30 @@ package struct CBORWriter: Sendable {
     package mutating func bytes(_ value: ArraySlice<UInt8>) {
         self.head(.bytes, UInt64(value.count))
         self.bytes.append(contentsOf: value)
+    }
+
+    /// Writes a byte string of 32 bytes, given as big-endian words: a hash, without making an array of it.
+    package mutating func bytes(_ word0: UInt64, _ word1: UInt64, _ word2: UInt64, _ word3: UInt64) {
+        self.bytes.append(0x58)
+        self.bytes.append(32)
+        unsafe withUnsafeBytes(of: (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)) {
+            unsafe self.bytes.append(contentsOf: $0)
+        }
+    }
+
+    /// Writes a byte string of 8 bytes, given as a big-endian word.
+    package mutating func bytes(_ word: UInt64) {
+        self.bytes.append(0x48)
+        self.bigEndian(word)
+    }
+
+    /// Writes a text of at most eight ASCII characters, packed into a word with the first one highest.
+    package mutating func text(packed word: UInt64) {
+        let count = (64 - word.trailingZeroBitCount + 7) / 8
+        self.bytes.append(0x60 | UInt8(truncatingIfNeeded: count))
+        unsafe withUnsafeBytes(of: word.bigEndian) {
+            unsafe self.bytes.append(contentsOf: $0.prefix(count))
+        }
     }
 
     package mutating func text(_ value: String) {
@@ -129,11 +162,17 @@ package struct CBORWriter: Sendable {
         }
     }
 
+    @inline(__always)
     private mutating func head(_ type: CBORType, _ argument: UInt64) {
-        let major = type.rawValue << 5
         if argument < 24 {
-            self.bytes.append(major | UInt8(truncatingIfNeeded: argument))
-        } else if let short = UInt8(exactly: argument) {
+            self.bytes.append(type.rawValue << 5 | UInt8(truncatingIfNeeded: argument))
+        } else {
+            self.longHead(type.rawValue << 5, argument)
+        }
+    }
+
+    private mutating func longHead(_ major: UInt8, _ argument: UInt64) {
+        if let short = UInt8(exactly: argument) {
             self.bytes.append(major | 24)
             self.bytes.append(short)
         } else if let short = UInt16(exactly: argument) {
@@ -148,11 +187,8 @@ package struct CBORWriter: Sendable {
         }
     }
 
+    @inline(__always)
     private mutating func bigEndian<Word: FixedWidthInteger>(_ word: Word) {
-        var shift = Word.bitWidth - 8
-        while shift >= 0 {
-            self.bytes.append(UInt8(truncatingIfNeeded: word >> Word(shift)))
-            shift -= 8
-        }
+        unsafe withUnsafeBytes(of: word.bigEndian) { unsafe self.bytes.append(contentsOf: $0) }
     }
 }

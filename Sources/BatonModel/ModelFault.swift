@@ -48,6 +48,22 @@ extension CBORReader {
         return value
     }
 
+    /// Reads a hash of 32 bytes.
+    package mutating func modelDigest(_ field: String) throws(ModelFault) -> Digest256 {
+        let words: (UInt64, UInt64, UInt64, UInt64)?
+        do { words = try self.bytes32() } catch { throw .encoding(error) }
+        guard let words else { throw .malformed(field) }
+        return Digest256(words: words.0, words.1, words.2, words.3)
+    }
+
+    /// Reads a byte string of 8 bytes as a big-endian word.
+    package mutating func modelWord(_ field: String) throws(ModelFault) -> UInt64 {
+        let word: UInt64?
+        do { word = try self.bytes8() } catch { throw .encoding(error) }
+        guard let word else { throw .malformed(field) }
+        return word
+    }
+
     package mutating func expectArray(of count: Int, _ field: String) throws(ModelFault) {
         let got: Int
         do { got = try self.arrayHeader() } catch { throw .encoding(error) }

@@ -61,7 +61,7 @@ struct DocumentStateTests {
             }
         }
         var newer = stored
-        newer[1] = 3
+        newer[1] = 4
         #expect(throws: ModelFault.unsupported("state.format")) {
             try DocumentState(id: state.id, storage: newer)
         }

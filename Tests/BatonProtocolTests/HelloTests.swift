@@ -52,6 +52,14 @@ struct HelloTests {
         #expect(messages[0] == Array("baton/hello/1".utf8) + [1] + one + two + nonce + hello)
         let binding = LinkBinding(diallerPin: one, listenerPin: two, greetingNonce: nonce)
         #expect(binding.signedMessage(hello: [9, 9], isDialler: true) != messages[0])
+        var answering = binding
+        answering.listenerNonce = other
+        #expect(
+            answering.signedMessage(hello: hello, isDialler: true)
+                == Array("baton/hello/1".utf8) + [1] + one + two + nonce + other + hello)
+        #expect(
+            answering.signedMessage(hello: hello, isDialler: false)
+                == binding.signedMessage(hello: hello, isDialler: false))
     }
 
     @Test("a hello signed for one link does not verify on another")

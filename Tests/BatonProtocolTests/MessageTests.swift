@@ -28,6 +28,7 @@ struct MessageTests {
 
     private static let names = [
         "greet", "hello", "membership", "have", "deltas", "receipt", "ping", "pong", "farewell",
+        "runs", "outline", "mark", "compare", "compared",
     ]
 
     @Test(
@@ -50,10 +51,13 @@ struct MessageTests {
     @Test("short messages are the bytes kept here")
     func golden() throws {
         let digest = try #require(Digest256([UInt8](repeating: 0xab, count: 32)))
-        let greeting = Greeting(nonce: (0..<16).map { UInt8($0) }, versionOldest: 1, versionNewest: 24)
+        let greeting = Greeting(
+            nonce: (0..<16).map { UInt8($0) }, versionOldest: 1, versionNewest: 24, purpose: .bulk)
         let kept: [(Message, String)] = [
-            (.greet(greeting), "840150000102030405060708090a0b0c0d0e0f011818"), (.membership([]), "820380"),
-            (.have(HaveSet()), "820480"),
+            (.greet(greeting), "850150000102030405060708090a0b0c0d0e0f01181801"), (.membership([]), "820380"),
+            (.have(HavePart(HaveSet())), "830480f5"), (.mark(7), "820c07"),
+            (.runs(RunChunk(bytes: [1, 2], remaining: 3)), "830a03420102"),
+            (.outline(OutlinePart(isFirst: true, entries: [], isCut: false)), "840bf5828080f4"),
             (.deltas(DeltaChunk(keys: [], deltas: [], remaining: 0)), "8405808000"),
             (.ping(256, digest), "83071901005820" + String(repeating: "ab", count: 32)), (.pong(0), "820800"),
             (.farewell("peer.silent"), "82096b706565722e73696c656e74"),
@@ -63,7 +67,7 @@ struct MessageTests {
 
     @Test(
         "no damage makes decoding trap: it is a fault of the peer or a message that encodes alike",
-        arguments: 0..<9)
+        arguments: 0..<ProtocolGenerator.kindCount)
     func fuzz(kind: Int) throws {
         var generator = ProtocolGenerator(seed: 2_000 + UInt64(kind))
         for _ in 0..<60 {
@@ -85,7 +89,9 @@ struct MessageTests {
         }
     }
 
-    @Test("a message cut at any byte, or followed by one, is malformed", arguments: 0..<9)
+    @Test(
+        "a message cut at any byte, or followed by one, is malformed",
+        arguments: 0..<ProtocolGenerator.kindCount)
     func cuts(kind: Int) throws {
         var generator = ProtocolGenerator(seed: 90 + UInt64(kind))
         let whole = try generator.message(kind: kind).encoded()
@@ -97,7 +103,7 @@ struct MessageTests {
         "a type of the future is a fault that says so; a known one with too many or too few values is malformed"
     )
     func types() {
-        #expect(Self.fault(items: [.unsigned(10), .null]) == .malformed(.unsupported("message.type")))
+        #expect(Self.fault(items: [.unsigned(15), .null]) == .malformed(.unsupported("message.type")))
         #expect(Self.fault(items: [.unsigned(0), .null]) == .malformed(.unsupported("message.type")))
         #expect(
             Self.fault(items: [.unsigned(8), .unsigned(1), .unsigned(1)]) == .malformed(.malformed("message"))
@@ -105,8 +111,8 @@ struct MessageTests {
         #expect(Self.fault(items: [.unsigned(8)]) == .malformed(.malformed("message")))
         #expect(Self.fault(items: [.unsigned(7), .unsigned(1)]) == .malformed(.malformed("message")))
         #expect(
-            Self.fault(items: [CBORValue](repeating: .unsigned(1), count: 5))
-                == .malformed(.tooLarge("message", limit: 4)))
+            Self.fault(items: [CBORValue](repeating: .unsigned(1), count: 6))
+                == .malformed(.tooLarge("message", limit: 5)))
         #expect(Self.fault([0xa0]) != nil)
         #expect(Self.fault([]) == .malformed(.encoding(.truncated(at: 0))))
     }
@@ -117,7 +123,9 @@ struct MessageTests {
         let hello = CBORValue.bytes(generator.hello().encoded())
         let receipt = CBORValue.bytes(generator.receipt().encoded())
         for count in [15, 17] {
-            #expect(Self.fault(items: [.unsigned(1), Self.blank(count), .unsigned(1), .unsigned(1)]) != nil)
+            #expect(
+                Self.fault(items: [.unsigned(1), Self.blank(count), .unsigned(2), .unsigned(2), .unsigned(0)])
+                    != nil)
         }
         for count in [31, 33] {
             #expect(Self.fault(items: [.unsigned(7), .unsigned(1), Self.blank(count)]) != nil)

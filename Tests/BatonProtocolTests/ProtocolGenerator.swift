@@ -105,24 +105,57 @@ struct ProtocolGenerator {
         return entries
     }
 
+    mutating func outline() -> OutlinePart {
+        let authors = [self.author(), self.author()]
+        let entries = (0..<self.random.below(5)).map { _ in
+            OutlinePart.Entry(
+                document: DocumentID(kind: .escalation, suffix: self.random.bytes(15)),
+                author: self.random.pick(authors), count: self.integer(), newestMilliseconds: self.integer())
+        }
+        return OutlinePart(
+            isFirst: self.random.chance(1, in: 2), entries: entries, isCut: self.random.chance(1, in: 2))
+    }
+
+    mutating func comparison() -> Comparison {
+        let ranges = (0..<self.random.below(4)).map { _ in
+            let first = 1 + UInt64(self.random.below(500))
+            return DeltaRange(
+                author: self.author(), first: first, last: first + UInt64(self.random.below(500)))
+        }
+        return Comparison(token: self.integer(), key: self.random.bytes(16), ranges: ranges)
+    }
+
+    mutating func comparisonAnswer() -> ComparisonAnswer {
+        let prints = (0..<self.random.below(4)).map { _ in
+            self.random.chance(1, in: 3) ? nil : RangeFingerprint(self.random.bytes(16))
+        }
+        return ComparisonAnswer(token: self.integer(), fingerprints: prints)
+    }
+
     /// How many kinds of message there are.
-    static let kindCount = 9
+    static let kindCount = 14
 
     mutating func message(kind: Int) throws(ModelFault) -> Message {
         switch kind {
         case 0:
             .greet(
                 Greeting(
-                    nonce: self.random.bytes(16), versionOldest: self.integer(), versionNewest: self.integer()
-                ))
+                    nonce: self.random.bytes(16), versionOldest: self.integer(),
+                    versionNewest: self.integer(),
+                    purpose: self.random.chance(1, in: 2) ? .urgent : .bulk))
         case 1: .hello(try SignedHello(bytes: self.hello().encoded(), signature: self.random.bytes(64)))
         case 2: .membership(try self.membership())
-        case 3: .have(self.haveSet())
+        case 3: .have(HavePart(self.haveSet(), isLast: self.random.chance(1, in: 2)))
         case 4: .deltas(self.chunk())
         case 5: .receipt(try SignedReceipt(bytes: self.receipt().encoded(), signature: self.random.bytes(64)))
         case 6: .ping(self.integer(), self.digest())
         case 7: .pong(self.integer())
-        default: .farewell(self.random.pick(["", "peer.silent", "going away", "\u{e9}\u{6c34}"]))
+        case 8: .farewell(self.random.pick(["", "peer.silent", "going away", "\u{e9}\u{6c34}"]))
+        case 9: .runs(RunChunk(bytes: self.random.bytes(self.random.below(300)), remaining: self.integer()))
+        case 10: .outline(self.outline())
+        case 11: .mark(self.integer())
+        case 12: .compare(self.comparison())
+        default: .compared(self.comparisonAnswer())
         }
     }
 

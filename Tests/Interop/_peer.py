@@ -68,7 +68,7 @@ class Member:
         """The fields of our hello; `changes` replace some by name."""
         entry = self.entry()
         fields = {
-            "oldest": 1, "newest": 1, "level": 1, "team": self.team, "author": self.author,
+            "oldest": wire.VERSION, "newest": wire.VERSION, "level": 1, "team": self.team, "author": self.author,
             "boot": self.boot_nonce, "epoch": entry.epoch, "head": entry.hash, "have": wire.have_digest([]),
             "wall": time.time_ns() // 1_000_000, "nonce": nonce,
         }
@@ -101,10 +101,11 @@ class Member:
 class Link:
     """One link that we dial. TLS and HTTP/2 are always in order; what is said on the stream is the caller's."""
 
-    def __init__(self, member, port, patience=20.0):
+    def __init__(self, member, port, patience=20.0, purpose=wire.BULK):
         self.member = member
         self.port = port
         self.patience = patience
+        self.purpose = purpose
         self.frames = wire.Frames()
         self.messages = []
         self.is_ended = False
@@ -168,25 +169,37 @@ class Link:
             return True
         for event in self.session.receive_data(data):
             if isinstance(event, h2.events.DataReceived):
-                self.messages += self.frames.feed(event.data)
+                self.keep(self.frames.feed(event.data))
                 self.session.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             elif isinstance(event, (h2.events.StreamReset, h2.events.StreamEnded, h2.events.ConnectionTerminated)):
                 self.is_ended = True
         self.flush()
         return True
 
+    def keep(self, messages):
+        """Keep what came for the caller; a mark is answered at once."""
+        for message in messages:
+            if message[0] == 12:
+                self.send([8, message[1]])
+            else:
+                self.messages.append(message)
+
     def receive(self, code, patience=None):
         """Give the next message of a type, passing over others. Raises Closed, or TimeoutError."""
+        return self.receive_any((code,), patience)
+
+    def receive_any(self, codes, patience=None):
+        """Give the next message of one of these types."""
         deadline = time.monotonic() + (patience or self.patience)
         while True:
             for place, message in enumerate(self.messages):
-                if message[0] == code:
+                if message[0] in codes:
                     del self.messages[: place + 1]
                     return message
             if self.is_ended:
                 raise Closed(self.farewell())
             if not self.take(deadline) and time.monotonic() >= deadline:
-                raise TimeoutError(f"no message {code} came")
+                raise TimeoutError(f"no message {codes} came")
 
     def farewell(self):
         """The code that the other side left with; None when it left without a word."""
@@ -195,7 +208,7 @@ class Link:
     def greet(self):
         """Say our nonce and check the listener's hello."""
         self.nonce = os.urandom(16)
-        self.send([1, self.nonce, 1, 1])
+        self.send([1, self.nonce, wire.VERSION, wire.VERSION, self.purpose])
         _, hello, signature = self.receive(2)
         fields = wire.decode(hello)
         site = self.member.entry().sites[fields[4][0]]
@@ -203,10 +216,12 @@ class Link:
         message = wire.hello_message(hello, False, self.member.pin, self.listener_pin, self.nonce)
         wire.expect(wire.is_signed(signature, message, site.signing_key), "the listener's hello is not signed")
         self.peer = wire.author_of(fields[4])
+        self.listener_nonce = fields[-1]
 
     def say_hello(self, hello=None, signature=None):
         hello = hello or self.member.hello(os.urandom(16))
-        message = wire.hello_message(hello, True, self.member.pin, self.listener_pin, self.nonce)
+        message = wire.hello_message(
+            hello, True, self.member.pin, self.listener_pin, self.nonce, self.listener_nonce)
         self.send([2, hello, signature or self.member.sign(message)])
 
     def go_live(self):

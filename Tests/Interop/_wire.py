@@ -12,7 +12,9 @@ import nacl.bindings
 import nacl.exceptions
 import nacl.signing
 
-VERSION = 1
+VERSION = 2
+# What a connection is for.
+URGENT, BULK = 0, 1
 
 
 class Malformed(Exception):
@@ -106,8 +108,10 @@ def membership_message(entry):
     return b"baton/membership/1" + entry
 
 
-def hello_message(hello, is_dialler, dialler_pin, listener_pin, nonce):
-    return b"baton/hello/1" + bytes([is_dialler]) + dialler_pin + listener_pin + nonce + hello
+def hello_message(hello, is_dialler, dialler_pin, listener_pin, nonce, listener_nonce=b""):
+    """`listener_nonce` is that of the listener's hello; only the dialler's message has it."""
+    second = listener_nonce if is_dialler else b""
+    return b"baton/hello/1" + bytes([is_dialler]) + dialler_pin + listener_pin + nonce + second + hello
 
 
 def receipt_message(team, receipt):
@@ -340,6 +344,84 @@ def read_membership(log):
         entries.append(entry)
     expect(entries, "the membership is empty")
     return entries
+
+
+# ---- Runs ----
+
+
+class RunReader:
+    """Gives back the deltas of a frame of runs, each as (header bytes, signature, parts), and its keys."""
+
+    def __init__(self, body):
+        tables = decode(body)
+        expect(isinstance(tables, list) and len(tables) == 7, "runs")
+        self.authors, self.documents, self.settings, self.actors, self.shapes, self.keys, deltas = tables
+        self.lasts, self.ids, self.milliseconds = {}, {}, None
+        self.deltas = [self.delta(item) for item in deltas]
+
+    def bare_keys(self):
+        """Keys that travel in the frame, as in a chunk."""
+        return [
+            [self.authors[author][0], self.documents[document], compartment, generation, name[:8], name[8:]]
+            for author, document, compartment, generation, name in self.keys if len(name) == 40
+        ]
+
+    def delta(self, item):
+        fields = iter(item)
+        flags = next(fields)
+        author, _ = self.authors[next(fields)]
+        last = self.lasts.get(author_of(author))
+        seq = next(fields) if flags & 1 else last[0] + 1
+        level, epoch, prefix = self.settings[next(fields)]
+        document = self.documents[next(fields)]
+        distance = next(fields)
+        document_prev = seq - distance if distance else 0
+        stamp = next(fields)
+        if not flags & 4:
+            stamp = (self.milliseconds + stamp) << 16
+        actor, shape = self.actors[next(fields)], self.shapes[next(fields)]
+        flat = next(fields)
+        context = [
+            [self.authors[index][0], self.authors[index][1] + seq] for index, seq in zip(flat[::2], flat[1::2])
+        ]
+        described, blob = next(fields), next(fields)
+        signature, place = blob[:64], 64
+        prev = last[1] if not flags & 1 else blob[place : place + 32]
+        place += 32 if flags & 1 else 0
+        if flags & 2:
+            seal, place = blob[place : place + 16], place + 16
+        else:
+            seal = self.seal(author_of(author), document_prev, context)
+        parts, descriptors = [], []
+        for index, length in zip(described[::2], described[1::2]):
+            _, _, compartment, generation, name = self.keys[index]
+            commitment, place = blob[place : place + 32], place + 32
+            descriptors.append([compartment, generation, name[:8], commitment, length >> 1])
+            end = place + (0 if length & 1 else (length >> 1) + 16)
+            parts.append(None if length & 1 else blob[place:end])
+            place = end
+        expect(place == len(blob), "runs.blob")
+        header = {
+            1: 1, 2: 1, 3: level, 4: author, 5: seq, 6: prev, 7: [epoch, prefix], 8: document, 9: document_prev,
+            10: context, 11: seal, 13: stamp, 14: actor, 16: shape, 17: descriptors,
+        }
+        if flags & 8:
+            unread, authority = next(fields)
+            if unread:
+                header[12] = [[self.authors[index][0], first, last] for index, first, last in unread]
+            if authority is not None:
+                header[15] = authority
+        return self.note(author_of(author), seq, stamp, encode(header), signature, parts)
+
+    def note(self, author, seq, stamp, header, signature, parts):
+        identity = delta_id(header, signature)
+        self.lasts[author], self.ids[author, seq] = (seq, identity), identity
+        self.milliseconds = stamp >> 16
+        return header, signature, parts
+
+    def seal(self, author, document_prev, context):
+        prev = self.ids[author, document_prev] if document_prev else None
+        return seal_of(prev, [self.ids[author_of(other), seq] for other, seq in context])
 
 
 # ---- Messages ----

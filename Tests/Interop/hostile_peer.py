@@ -113,7 +113,7 @@ def no_member(member, link):
 
 
 def second_link(member, link):
-    """Garbage on another link while this one is in order: the other ends, this one goes on."""
+    """Garbage on another link while this one is in order: the ban is of the site, and ends both."""
     with _peer.Link(member, link.port) as other:
         garbage(member, other)
         deadline = time.monotonic() + 5
@@ -123,17 +123,17 @@ def second_link(member, link):
 
 
 def touching(member, link):
-    link.send([4, [[member.author, [[1, 5, bytes(32)], [6, 9, bytes(32)]], []]]])
+    link.send([4, [[member.author, [[1, 5, bytes(32)], [6, 9, bytes(32)]], []]], True])
 
 
 def overlapping(member, link):
-    link.send([4, [[member.author, [[1, 5, bytes(32)], [3, 9, bytes(32)]], []]]])
+    link.send([4, [[member.author, [[1, 5, bytes(32)], [3, 9, bytes(32)]], []]], True])
 
 
 def immense(member, link):
     """Well-formed, and a lie: more deltas than there can be, of authors that nobody knows."""
     authors = sorted((member.site, 1, os.urandom(8)) for _ in range(40))
-    link.send([4, [[author, [[1, MAX, os.urandom(32)]], []] for author in authors]])
+    link.send([4, [[author, [[1, MAX, os.urandom(32)]], []] for author in authors], True])
 
 
 def greatest_numbers(member, link):
@@ -170,7 +170,7 @@ def unsigned_membership(member, link):
 
 
 def second_greet(member, link):
-    link.send([1, os.urandom(16), 1, 1])
+    link.send([1, os.urandom(16), wire.VERSION, wire.VERSION, wire.BULK])
 
 
 def other_team(member, link):
@@ -189,11 +189,48 @@ def other_site(member, link):
 
 
 def no_version(member, link):
-    link.send([1, os.urandom(16), 7, 9])
+    link.send([1, os.urandom(16), 7, 9, wire.BULK])
+
+
+def no_purpose(member, link):
+    link.send([1, os.urandom(16), wire.VERSION, wire.VERSION, 7])
+
+
+def no_runs(member, link):
+    link.send([10, 0, os.urandom(300)])
+
+
+def endless_runs(member, link):
+    """Tables that name more than the frame holds."""
+    author = [member.author, 0]
+    link.send([10, 0, wire.encode([[author], [], [], [], [], [[0, 9, 0, 1, bytes(8)]], []])])
+
+
+def forged_run(member, link):
+    """A run whose one signature is wrong: nothing of it is taken, and the sender is not to blame."""
+    header, signature, parts, _ = member.delta(document(), [(SET_TITLE, "forged run")])
+    fields = wire.parse_header(header)
+    part = fields.parts[0]
+    blob = signature[:-1] + bytes([signature[-1] ^ 1]) + fields.prev + fields.seal + part.commitment + parts[0]
+    link.send([10, 0, wire.encode([
+        [[fields.author, 0]], [fields.document], [[fields.level, *fields.membership]], [fields.actor],
+        [fields.shape], [[0, 0, part.compartment, part.generation, part.key_hash]],
+        [[7, 0, fields.seq, 0, 0, 0, fields.stamp, 0, 0, [], [0, part.length << 1], blob]],
+    ])])
+
+
+def immense_comparison(member, link):
+    link.send([13, 1, os.urandom(16), [[member.author, 1, MAX]]])
+
+
+def lying_outline(member, link):
+    """An outline is for people: whatever it says, nothing is folded and nothing grows."""
+    counts = [[document(), 0, MAX, MAX] for _ in range(2000)]
+    link.send([11, True, [[member.author], counts], False])
 
 
 def early(member, link):
-    link.send([4, []])
+    link.send([4, [], True])
 
 
 ATTACKS = [
@@ -216,15 +253,21 @@ ATTACKS = [
     Attack("have that claims 2^63 deltas of 40 authors", "ignored", None, immense),
     Attack("delta with the greatest numbers", "ignored", "clock suspect", greatest_numbers),
     Attack("body nested 60 deep", "ignored", "delta void", nested),
+    Attack("runs that are no runs", "banned", "peer.malformed", no_runs),
+    Attack("runs that name what is not there", "banned", "peer.malformed", endless_runs),
+    Attack("run with a wrong signature", "ignored", "signature refused", forged_run),
+    Attack("comparison of 2^63 deltas", "banned", "peer.too-large", immense_comparison),
+    Attack("outline of 2,000 documents that are not", "ignored", None, lying_outline),
     Attack("receipt with a wrong signature", "ignored", "receipt refused", forged_receipt),
     Attack("receipt for 2^63 deltas", "ignored", None, receipt_of),
     Attack("membership signed by ourselves", "banned", "peer.membership-refused", unsigned_membership),
-    Attack("garbage on a second link", "ignored", "peer.malformed", second_link),
+    Attack("garbage on a second link", "banned", "peer.malformed", second_link),
     Attack("greet on a live link", "banned", "peer.unexpected", second_greet),
     Attack("hello of another team", "banned", "peer.other-team", other_team, before_hello=True),
     Attack("hello with a wrong signature", "banned", "peer.unauthenticated", wrong_signature, before_hello=True),
     Attack("hello in another site's name", "banned", "peer.unauthenticated", other_site, before_hello=True),
     Attack("greet with versions 7 to 9", "banned", "peer.incompatible", no_version, before_hello=True),
+    Attack("greet for no purpose", "banned", "peer.malformed", no_purpose, before_hello=True),
     Attack("have before the hello", "banned", "peer.unexpected", early, before_hello=True),
 ]
 

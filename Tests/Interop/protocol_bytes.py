@@ -14,6 +14,7 @@ import tempfile
 
 import pycddl
 
+import _peer
 import _wire as wire
 import verify_replica
 
@@ -77,7 +78,7 @@ def check_folder(grammar, folder):
             grammar.demand("membership-file", file.read())
         for (intervals,) in replica.rows("SELECT intervals FROM have"):
             grammar.demand("have", intervals)
-            grammar.demand("have-message", wire.encode([4, wire.decode(intervals)]))
+            grammar.demand("have-message", wire.encode([4, wire.decode(intervals), True]))
         for (data,) in replica.rows("SELECT bytes FROM receipt"):
             grammar.demand("receipt", data[:-64])
             grammar.demand("signed-receipt", wire.encode([6, data[:-64], data[-64:]]))
@@ -100,6 +101,38 @@ def check_delta(grammar, replica, header_bytes, signature, parts):
     grammar.demand("chunk", wire.encode([5, keys, [[header_bytes, signature, parts]], 0]))
 
 
+def pull(grammar, node, other, top, count):
+    """Ask a running node for everything as a peer that holds nothing: header -> (signature, parts)."""
+    found, keys, sizes = {}, 0, [0, 0]
+    with _peer.Link(_peer.Member(other.folder, top), node.port) as link:
+        link.greet()
+        link.say_hello()
+        link.send([4, [], True])
+        while len(found) < count:
+            message = link.receive_any((5, 10, 11))
+            grammar.demand({5: "chunk", 10: "runs", 11: "outline"}[message[0]], wire.encode(message))
+            deltas = message[2] if message[0] == 5 else []
+            if message[0] == 10:
+                grammar.demand("runs-body", message[2])
+                reader = wire.RunReader(message[2])
+                deltas, keys = reader.deltas, keys + len(reader.bare_keys())
+                sizes = [sizes[0] + len(message[2]), sizes[1] + len(deltas)]
+            for header, signature, parts in deltas:
+                found[bytes(header)] = (signature, parts)
+    wire.expect(keys > 0 and sizes[1] > 0, "no run was sent")
+    print(f"  {len(found)} deltas pulled; in runs {sizes[1]} at {sizes[0] / sizes[1]:.1f} bytes")
+    return found
+
+
+def check_pulled(found, folder):
+    """What came in chunks and runs is what the folder holds, byte for byte."""
+    with contextlib.closing(verify_replica.Replica(folder)) as replica:
+        rows = list(replica.rows("SELECT header, signature, parts FROM delta"))
+    wire.expect(set(found) == {header for header, _, _ in rows}, "the node gave other headers than it holds")
+    for header, signature, column in rows:
+        wire.expect(found[header] == (signature, verify_replica.split_parts(column)), "a delta came out changed")
+
+
 def check_refusals(grammar, folder):
     """Change one thing of a real header at a time."""
     with contextlib.closing(verify_replica.Replica(folder)) as replica:
@@ -114,12 +147,15 @@ def check_refusals(grammar, folder):
         grammar.refuse("header", {name: value for name, value in header.items() if name != key})
     nonce, digest, signature = bytes(16), bytes(32), bytes(64)
     for rule, right, wrong in [
-        ("greet", [1, nonce, 1, 1], [1, nonce, 1]),
+        ("greet", [1, nonce, 2, 2, 0], [1, nonce, 2, 2]),
         ("signed-hello", [2, b"", signature], [2, b"", signature[1:]]),
         ("ping", [7, 0, digest], [7, 0]),
         ("pong", [8, 0], [8, -1]),
+        ("mark", [12, 0], [12]),
+        ("compare", [13, 1, nonce, [[header[4], 1, 2]]], [13, 1, nonce, [[header[4], 0, 2]]]),
+        ("compared", [14, 1, [nonce, None]], [14, 1, [b""]]),
         ("farewell", [9, "peer.paused"], [9, "x" * 129]),
-        ("hello", [1, 1, 1, digest, header[4], nonce, 1, digest, digest, 1, nonce], [1, 1]),
+        ("hello", [2, 2, 1, digest, header[4], nonce, 1, digest, digest, 1, nonce], [1, 1]),
         ("part-plaintext", {0: "text", 3: {1: "text", 2: 7}}, {"0": "text"}),
     ]:
         grammar.demand(rule, wire.encode(right))
@@ -139,6 +175,8 @@ def main(baton, python):
         with _nodes.running(one, other):
             _history.write(one, other)
             sites.even([one, other])
+            found = pull(grammar, one, other, top, one.ask("GET", "/v1/digest")["deltas"])
+        check_pulled(found, one.folder)
         for site in (one, other):
             check_folder(grammar, site.folder)
         check_refusals(grammar, one.folder)

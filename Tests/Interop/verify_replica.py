@@ -277,7 +277,7 @@ class Replica:
         ).fetchone() or (None, None)
         if state is None:
             return None
-        _, frontier, _, _, _, _, _, _, compartments = wire.decode(state)
+        _, frontier, _, _, _, _, _, _, _, compartments = wire.decode(state)
         digests = []
         for code, registers, sets, milestones, ledgers, closures, unread in compartments:
             entries = self.rows(

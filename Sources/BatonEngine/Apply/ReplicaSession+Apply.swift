@@ -4,30 +4,74 @@ extension ReplicaSession {
     /// Logs and folds a batch of authentic deltas. Any order, any batching, any duplication ends in the
     /// same state.
     package func apply(_ batch: IncomingBatch) throws(ReplicaFault) {
+        try self.transaction.prepare(for: Self.documents(of: [batch]))
+        try self.applyPrepared(batch)
+    }
+
+    /// Applies batches one after the other, as far as they go.
+    ///
+    /// - Parameter mayGoOn: Asked between batches; false leaves the others for another transaction.
+    /// - Returns: What each batch did, of those that were applied. At least the first one is.
+    package func apply(
+        _ batches: [IncomingBatch], while mayGoOn: () -> Bool
+    ) throws(ReplicaFault) -> [ApplyReport] {
+        try self.transaction.prepare(for: Self.documents(of: batches))
+        var reports: [ApplyReport] = []
+        for batch in batches {
+            guard reports.isEmpty || mayGoOn() else { break }
+            try self.applyPrepared(batch)
+            reports.append(self.cut())
+        }
+        return reports
+    }
+
+    private func applyPrepared(_ batch: IncomingBatch) throws(ReplicaFault) {
         try self.adopt(batch.keys, namedBy: batch.deltas)
+        self.report.added.reserveCapacity(self.report.added.count + batch.deltas.count)
         var runs = RunCollector()
         for delta in batch.deltas {
             if try self.take(delta) { runs.include(delta.reference) }
         }
-        for range in runs.ranges {
+        for range in runs.ranges where !Mutant.isOn(.mergeNotAudited) {
             try self.audit(.merged, actor: nil, range: range, site: batch.from)
+            if Mutant.isOn(.auditMergesRuns) { break }
         }
+    }
+
+    private static func documents(of batches: [IncomingBatch]) -> [DocumentID] {
+        var seen: Set<DocumentID> = []
+        var documents: [DocumentID] = []
+        for batch in batches {
+            for place in batch.deltas.indices {
+                let document = batch.deltas[place].header.document
+                if seen.insert(document).inserted { documents.append(document) }
+            }
+        }
+        return documents
+    }
+
+    /// One key of a scope: the branches of a forked author may have two.
+    private struct KeyPlace: Hashable {
+        let scope: KeyScope
+        let id: KeyID
     }
 
     /// Takes the keys that deltas of the same batch name, and no others: a peer must not fill our key
     /// store, nor choose a key for a log that it does not write.
     private func adopt(_ keys: [BareKey], namedBy deltas: [Delta]) throws(ReplicaFault) {
         guard !keys.isEmpty else { return }
+        let offered = Set(keys.map(\.id.hash))
         var named: Set<KeyPlace> = []
-        for delta in deltas {
-            for (index, part) in delta.header.parts.enumerated() {
-                named.insert(KeyPlace(scope: delta.header.keyScope(part: index), id: part.key))
+        for place in deltas.indices {
+            for index in deltas[place].header.parts.indices {
+                let id = deltas[place].header.parts[index].key
+                guard offered.contains(id.hash) else { continue }
+                named.insert(KeyPlace(scope: deltas[place].header.keyScope(part: index), id: id))
             }
         }
-        let clearances = self.context.clearances
         for key in keys {
             guard named.contains(KeyPlace(scope: key.scope, id: key.id)) else { continue }
-            guard clearances.contains(key.scope.compartment) else {
+            guard self.clearances.contains(key.scope.compartment) else {
                 self.report.findings.append(.keyRefused(key.scope))
                 continue
             }
@@ -51,21 +95,36 @@ extension ReplicaSession {
 
     /// - Returns: True when the delta was new here.
     private func take(_ received: Delta) throws(ReplicaFault) -> Bool {
-        let delta = try self.withoutWrongParts(received)
-        let held = try self.transaction.logged(at: delta.reference)
-        if let known = held.first(where: { $0.id == delta.id }) {
-            try self.fill(known, from: delta)
-            return false
+        var refused: [Int] = []
+        let opened = try self.open(received, refused: &refused)
+        guard !refused.isEmpty else { return try self.take(received, opened) }
+        // The bytes are not what the header commits to: they are not that part, and another peer may have
+        // it. A key goes ahead of its first part, so a part without one is refused alike.
+        var delta = received
+        for index in refused { delta.parts[index] = nil }
+        return try self.take(delta, opened)
+    }
+
+    private func take(_ delta: Delta, _ opened: OpenedDelta?) throws(ReplicaFault) -> Bool {
+        let author = try self.slot(of: delta.header.author)
+        var held: [LoggedDelta] = []
+        // What the have-set does not list is not in the log: nearly every delta of a merge costs no look
+        // into it.
+        if author.have.contains(delta.header.seq) {
+            held = try self.transaction.logged(at: delta.reference)
+            if let known = held.first(where: { $0.id == delta.id }), !Mutant.isOn(.duplicateLogged) {
+                try self.fill(known, from: delta)
+                return false
+            }
         }
         // Without its global part it is not held: the have-set would tell everybody who has the part not to
         // send it.
         guard delta.hasGlobalPart else { return false }
         self.observe(delta.header)
-        let isChained = try self.have(delta.header.author)
-            .endsRun(at: delta.header.seq - 1, with: delta.header.prev)
+        let isChained = author.have.endsRun(at: delta.header.seq - 1, with: delta.header.prev)
         try self.log(delta, others: held)
         if !held.isEmpty || !isChained { try self.reportFork(delta, held) }
-        try self.passThrough(delta)
+        try self.passThrough(delta, opened: opened)
         return true
     }
 
@@ -76,28 +135,6 @@ extension ReplicaSession {
         if brings { try self.transaction.fill(delta.id, parts: delta.parts) }
         guard known.fate == .waiting, let whole = try self.transaction.delta(delta.id) else { return }
         try self.passThrough(whole)
-    }
-
-    /// Leaves out parts whose bytes are not what the header commits to: they are not that part, and another
-    /// peer may have it.
-    private func withoutWrongParts(_ delta: Delta) throws(ReplicaFault) -> Delta {
-        var kept = delta
-        for index in delta.parts.indices where delta.parts[index] != nil {
-            let compartment = delta.header.parts[index].compartment
-            guard self.context.clearances.contains(compartment) else {
-                kept.parts[index] = nil
-                continue
-            }
-            switch try self.plaintext(of: delta, part: index) {
-            case .plaintext, .absent: continue
-            case .mismatch, .noKey:
-                // A key goes ahead of its first part, so a part without one breaks the protocol like a
-                // wrong part.
-                kept.parts[index] = nil
-                self.report.findings.append(.partRefused(delta.reference))
-            }
-        }
-        return kept
     }
 
     /// Two deltas at one place, or a `prev` that is not the predecessor held, prove a fork of the author's
@@ -120,61 +157,65 @@ extension ReplicaSession {
 
     // Opening.
 
-    enum PartPlain {
+    private enum PartPlain {
         case plaintext([UInt8])
-        case mismatch
-        case noKey
+        case refused
         case absent
     }
 
-    func plaintext(of delta: Delta, part index: Int) throws(ReplicaFault) -> PartPlain {
-        // Intake opens a part to check it and the fold opens it again a moment later: once is enough.
-        if let last = self.lastOpened, last.id == delta.id, last.index == index {
-            return .plaintext(last.plaintext)
-        }
+    private func plaintext(of delta: Delta, part index: Int) throws(ReplicaFault) -> PartPlain {
         guard let sealed = delta.parts[index] else { return .absent }
         let descriptor = delta.header.parts[index]
         let scope = delta.header.keyScope(part: index)
-        guard let key = try self.key(scope, id: descriptor.key) else { return .noKey }
+        guard let key = try self.key(scope, id: descriptor.key) else { return .refused }
         let place = PartPlace(scope: scope, seq: delta.header.seq, index: index)
         do {
-            let plaintext = try self.context.sealing.open(
-                sealed, at: place, commitment: descriptor.commitment, header: delta.headerBytes, key: key)
-            self.lastOpened = (delta.id, index, plaintext)
-            return .plaintext(plaintext)
+            return .plaintext(
+                try self.context.sealing.open(
+                    sealed, at: place, commitment: descriptor.commitment, header: delta.headerBytes, key: key)
+            )
         } catch {
-            return .mismatch
+            return .refused
         }
     }
 
     /// Opens what this site may read.
     ///
+    /// - Parameter refused: Parts that are not to be kept: wrong, without their key, or in a compartment that
+    ///   this site may not store.
     /// - Returns: Nil while the global part or its key is missing. Restricted parts never hold a delta back.
-    func open(_ delta: Delta) throws(ReplicaFault) -> OpenedDelta? {
+    func open(_ delta: Delta, refused: inout [Int]) throws(ReplicaFault) -> OpenedDelta? {
         var parts: [OpenedDelta.Part] = []
-        let clearances = self.context.clearances
-        for (index, descriptor) in delta.header.parts.enumerated() {
-            guard clearances.contains(descriptor.compartment) else {
+        parts.reserveCapacity(delta.header.parts.count)
+        var isWhole = true
+        for index in delta.header.parts.indices {
+            let compartment = delta.header.parts[index].compartment
+            guard self.clearances.contains(compartment) else {
+                if delta.parts[index] != nil { refused.append(index) }
                 parts.append(.withheld)
                 continue
             }
             switch try self.plaintext(of: delta, part: index) {
             case .plaintext(let plaintext):
-                parts.append(Self.decode(plaintext, descriptor.compartment, delta.header.shape.count))
-            case .absent, .noKey, .mismatch:
-                guard descriptor.compartment != .global else { return nil }
+                parts.append(Self.decode(plaintext, compartment, delta.header.shape.count))
+            case .refused:
+                if !Mutant.isOn(.wrongPartKept) { refused.append(index) }
+                self.report.findings.append(.partRefused(delta.reference))
+                fallthrough
+            case .absent:
+                if compartment == .global { isWhole = false }
                 parts.append(.unread)
             }
         }
-        return OpenedDelta(id: delta.id, header: delta.header, parts: parts)
+        return isWhole ? OpenedDelta(id: delta.id, header: delta.header, parts: parts) : nil
     }
 
     private static func decode(_ plaintext: [UInt8], _ compartment: Compartment, _ count: Int)
         -> OpenedDelta.Part
     {
         do {
-            let bodies = try PartPlaintext.decode(plaintext, compartment: compartment, operationCount: count)
-            return .bodies(bodies.map { OpenedDelta.Body(index: $0.index, value: $0.body) })
+            return .bodies(
+                try PartPlaintext.bodies(of: plaintext, compartment: compartment, operationCount: count))
         } catch {
             return .void
         }

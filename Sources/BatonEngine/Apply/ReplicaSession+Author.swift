@@ -48,11 +48,13 @@ extension ReplicaSession {
     /// - Throws: `AuthorFault`; the session is unchanged unless it is `.replica`, which aborts the
     ///   transaction.
     package func author(_ draft: Draft) throws(AuthorFault) -> Delta {
-        try self.check(draft)
+        let bodies = try self.check(draft)
         do throws(ReplicaFault) {
             let delta = try self.sign(draft)
             try self.log(delta, others: [])
-            try self.passThrough(delta)
+            // Nobody needs to decrypt what was encrypted a moment ago.
+            try self.passThrough(
+                delta, opened: OpenedDelta(id: delta.id, header: delta.header, parts: [.bodies(bodies)]))
             try self.audit(
                 .authored, actor: draft.actor.person,
                 range: DeltaRange(
@@ -65,7 +67,9 @@ extension ReplicaSession {
     }
 
     /// Judges the draft as every replica will judge the delta, so that nothing of ours is ever void.
-    private func check(_ draft: Draft) throws(AuthorFault) {
+    ///
+    /// - Returns: The operations' bodies as every replica will read them.
+    private func check(_ draft: Draft) throws(AuthorFault) -> [OpenedDelta.Body] {
         let member = self.context.membership.head
         let site = self.context.author.site
         guard member.site(site) != nil else { throw .notAMember }
@@ -86,8 +90,8 @@ extension ReplicaSession {
         guard bytes <= DeltaLimits.deltaBytesMax else { throw .tooLarge(limit: DeltaLimits.deltaBytesMax) }
         // What we could not read back (a body nested too deep) every replica would judge void.
         do throws(ModelFault) {
-            _ = try PartPlaintext.decode(
-                plaintext, compartment: .global, operationCount: draft.operations.count)
+            return try PartPlaintext.bodies(
+                of: plaintext, compartment: .global, operationCount: draft.operations.count)
         } catch {
             throw .badValue(draft.operations[0].shape.field)
         }
@@ -104,13 +108,14 @@ extension ReplicaSession {
     private func sign(_ draft: Draft) throws(ReplicaFault) -> Delta {
         let author = self.context.author
         let head = try self.have(author).intervals.last
-        let seq = (head?.last ?? 0) + 1
+        let seq = (head?.last ?? 0) + (Mutant.isOn(.seqReused) && head != nil ? 0 : 1)
         let plaintext = PartPlaintext.encode(draft.operations, compartment: .global)
         let scope = KeyScope(author: author, document: draft.document, compartment: .global, generation: 1)
         let key = try self.ownKey(scope)
         let place = PartPlace(scope: scope, seq: seq, index: 0)
         let header = try self.header(
-            draft, seq: seq, prev: head?.head ?? self.context.previousHead,
+            draft, seq: seq,
+            prev: Mutant.isOn(.prevForgotten) ? .none : head?.head ?? self.context.previousHead,
             part: PartDescriptor(
                 compartment: .global, key: key.id,
                 commitment: try self.sealed { () throws(SealingFault) in
@@ -138,9 +143,9 @@ extension ReplicaSession {
     ) throws(ReplicaFault) -> Header {
         let author = self.context.author
         let state = try self.document(draft.document)
-        let documentPrev = state.latestSeq(of: author)
+        let documentPrev = Mutant.isOn(.documentPrevForgotten) ? 0 : state.latestSeq(of: author)
         let previousID = try self.previousID(documentPrev, of: state)
-        let entries = state.frontier.filter { $0.id != previousID }
+        let entries = state.frontier.filter { $0.id != previousID && !Mutant.isOn(.contextForgotten) }
             .sorted { ($0.reference, $0.id) < ($1.reference, $1.id) }
         let seal = ContextSeal(
             documentPrev: previousID, entries: entries.map(\.id), hashing: self.context.hashing)

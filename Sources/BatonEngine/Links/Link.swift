@@ -20,33 +20,23 @@ struct Link: Sendable {
 
     let opening: LinkOpening
     var phase: Phase
+    /// What the dialler said that the connection is for; bulk until the greeting tells.
+    var purpose: LinkPurpose
     var decoder: FrameDecoder
     /// 16 random bytes that this node drew for the link.
     let nonce: [UInt8]
     var lastHeard: UInt64
-    var peerAuthor: Author?
-    var peerBootNonce: [UInt8] = []
-    var clockOffsetMilliseconds: Int64?
-    /// What the peer has stated to hold, plus what has been sent to it or come from it since.
-    var peerHave = HaveSet()
-    /// What is to be loaded and sent, in order.
-    var pending: [DeltaRange] = []
-    var loading: WorkID?
-    /// Ranges of the load under way.
-    var loadingRanges: [DeltaRange] = []
+    /// The exchange that the link belongs to, once it is live.
+    var session: SessionID?
     var isCongested = false
     var isReadingPaused = false
     var chunksInFlight = 0
     var keysSent: Set<KeyMark> = []
-    var announcedRemaining: UInt64 = 0
+    var flow = FlowBudget()
     /// What this node held when it said hello: what an equal digest speaks of.
     var haveAtHello = HaveSet()
-    var isCatchingUp = false
-    var isAwaitingHave = false
-    /// Heartbeats in a row whose digest differed from ours while the link was idle.
+    /// Heartbeats in a row whose digest differed from ours while nothing was under way.
     var unequalHeartbeats = 0
-    var forward: [DeltaRange] = []
-    var count = ExchangeCount()
 
     /// Keys are sent once a link.
     struct KeyMark: Hashable, Sendable {
@@ -57,54 +47,51 @@ struct Link: Sendable {
     init(_ opening: LinkOpening, phase: Phase, nonce: [UInt8], frameBytesMax: Int, now: EngineTime) {
         self.opening = opening
         self.phase = phase
+        self.purpose = opening.purpose ?? .bulk
         self.nonce = nonce
         self.decoder = FrameDecoder(bytesMax: frameBytesMax)
         self.lastHeard = now.monotonicMilliseconds
     }
 
     var isLive: Bool { self.phase == .live }
-
-    /// Nothing is on its way in either direction.
-    var isIdle: Bool {
-        self.pending.isEmpty && self.loading == nil && self.chunksInFlight == 0 && self.forward.isEmpty
-    }
-
     var site: SiteID { self.opening.site }
+    var stateWord: String { self.isLive ? "live" : "greeting" }
+}
 
-    var stateWord: String {
-        switch self.phase {
-        case .awaitingGreet, .awaitingHello: "greeting"
-        case .live: self.isCatchingUp || !self.pending.isEmpty ? "catching-up" : "live"
-        }
-    }
+/// Names a dial: each purpose has a connection of its own and pauses of its own.
+struct DialPlace: Hashable, Comparable, Sendable {
+    let site: SiteID
+    let purpose: LinkPurpose
 
-    /// Adds ranges to send, leaving out what the peer is known to hold.
-    mutating func enqueue(_ ranges: [DeltaRange]) {
-        for range in ranges {
-            if let last = self.pending.last, last.author == range.author, last.last + 1 == range.first {
-                self.pending[self.pending.count - 1].last = range.last
-            } else {
-                self.pending.append(range)
-            }
-        }
+    static func < (left: DialPlace, right: DialPlace) -> Bool {
+        (left.site, left.purpose) < (right.site, right.purpose)
     }
 }
 
 /// Redials a peer with growing pauses. Jitter comes from the caller's entropy.
 struct Redial: Sendable {
+    /// Doublings after which the pause is longest for a peer that refuses us: it will not change its mind
+    /// within seconds.
+    private static let refusals = 8
+
     private(set) var failures = 0
     var isWaiting = false
     var isDialling = false
-    var bannedUntil: UInt64 = 0
 
     /// How long to wait before the next dial: doubling from the least to the greatest, then 50 % to 100 %
     /// of it.
-    func delay(_ limits: WireLimits, jitter: UInt8) -> UInt64 {
+    func delay(_ limits: WireLimits, isUrgent: Bool, jitter: UInt8) -> UInt64 {
         let doubled = limits.redialMillisecondsMin << UInt64(min(self.failures, 16))
-        let base = min(doubled, limits.redialMillisecondsMax)
+        let most =
+            isUrgent && self.failures < Self.refusals
+            ? min(limits.redialMillisecondsMaxUrgent, limits.redialMillisecondsMax)
+            : limits.redialMillisecondsMax
+        let base = min(doubled, most)
         return base / 2 + base / 2 * UInt64(jitter) / 255
     }
 
-    mutating func failed() { self.failures += 1 }
+    mutating func failed(isRefusal: Bool = false) {
+        self.failures = isRefusal ? max(self.failures + 1, Self.refusals) : self.failures + 1
+    }
     mutating func succeeded() { self.failures = 0 }
 }

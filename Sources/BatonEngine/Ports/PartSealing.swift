@@ -29,8 +29,8 @@ package struct PartPlace: Sendable, Hashable {
 package protocol PartSealing: Sendable {
     /// Makes a fresh document key.
     ///
-    /// - Parameter entropy: 56 random bytes: the key, then the nonce that wraps it.
-    func makeKey(scope: KeyScope, entropy: [UInt8]) throws(SealingFault) -> WrappedKey
+    /// - Parameter entropy: 56 random bytes: the key, then the nonce that wraps it. The callee wipes them.
+    func makeKey(scope: KeyScope, entropy: consuming [UInt8]) throws(SealingFault) -> WrappedKey
 
     /// Takes a key that a peer sent, after checking that it is the one that headers name.
     func adopt(bareKey: [UInt8], scope: KeyScope, expecting id: KeyID, nonce: [UInt8]) throws(SealingFault)

@@ -31,7 +31,12 @@ package protocol ReplicaTransaction: AnyObject {
 
     // Documents.
 
+    /// Says which documents a batch is about to ask for, before it writes anything, so that they can be read
+    /// at once.
+    func prepare(for documents: [DocumentID]) throws(ReplicaFault)
     func document(_ id: DocumentID) throws(ReplicaFault) -> DocumentState?
+    /// Saves several documents, sorted by id. All are the newest ones.
+    func save(_ states: [DocumentState]) throws(ReplicaFault)
     func save(_ state: DocumentState) throws(ReplicaFault)
     func append(_ entries: [TimelineEntry]) throws(ReplicaFault)
 
@@ -52,6 +57,14 @@ package protocol ReplicaTransaction: AnyObject {
     /// The deltas that an earlier try of a command made; nil for a new command.
     func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]?
     func save(outcome: [DeltaID], ofCommand key: [UInt8]) throws(ReplicaFault)
+}
+
+extension ReplicaTransaction {
+    package func prepare(for documents: [DocumentID]) throws(ReplicaFault) {}
+
+    package func save(_ states: [DocumentState]) throws(ReplicaFault) {
+        for state in states { try self.save(state) }
+    }
 }
 
 /// What the log knows of a delta without reading its bytes.
@@ -97,6 +110,8 @@ package struct AuditRecord: Hashable, Sendable {
         case administered = 3
         case forkProven = 4
         case incarnationOpened = 5
+        /// The log shows that a site has two lives, or told two stories.
+        case alarmRaised = 6
     }
 
     package let kind: Kind

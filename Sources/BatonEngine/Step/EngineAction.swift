@@ -6,7 +6,7 @@ package import BatonProtocol
 /// Contract: the driver MUST answer every `.verify`, `.apply` and `.load` with the input of the same
 /// number, MUST perform actions in the order given, and MUST drop actions on links that it has closed.
 package enum EngineAction: Sendable, Equatable {
-    case dial(SiteID)
+    case dial(SiteID, LinkPurpose)
     case send(LinkID, [UInt8])
     /// Flush what is queued, then close.
     case close(LinkID)
@@ -14,8 +14,13 @@ package enum EngineAction: Sendable, Equatable {
     case resumeReading(LinkID)
     case verify(WorkID, VerificationJob)
     /// Apply in one transaction; answer only after its commit returned.
-    case apply(WorkID, IncomingBatch)
-    case load(WorkID, [DeltaRange], bytesMax: Int)
+    /// What came on the urgent lane goes first.
+    case apply(WorkID, IncomingBatch, LinkPurpose)
+    case load(WorkID, LoadOrder)
+    /// What a peer holds, in its first whole word since it was met: what it had signed for beyond that is
+    /// no longer safe there.
+    case peerStated(SiteID, HaveSet)
+    case compared(ComparisonResult)
     case saveReceipt(SiteID, SignedReceipt)
     case saveMembership(Membership)
     case startTimer(EngineTimer, afterMilliseconds: UInt64)
@@ -36,6 +41,10 @@ package enum EngineNote: Sendable, Equatable {
     case receiptTaken(SiteID)
     case receiptRefused(SiteID)
     case membershipAdvanced(epoch: UInt64)
+    /// A peer states less of its own log than we hold, in the same incarnation: its disk went back.
+    case peerWentBack(Author, held: UInt64, stated: UInt64)
+    /// Live changes for a peer that takes too little were dropped; it will ask for them by its have-set.
+    case shed(SiteID, LinkPurpose, ranges: Int)
     /// Two live processes use one incarnation: a cloned machine.
     case cloneSuspected(Author)
     case storeRefused(ReplicaFault)

@@ -41,10 +41,27 @@ package struct EngineSnapshot: Sendable, Equatable {
         package let clockOffsetMilliseconds: Int64?
         /// Deltas of ours that the peer has not stated to hold.
         package let missingThere: UInt64
-        /// Deltas that the peer has announced and that are not here yet.
+        /// Deltas that the peer has stated to hold and that are not here yet.
         package let missingHere: UInt64
+        /// The same when the exchange began: "312 of 9,411".
+        package let missingHereAtStart: UInt64
+        /// `missingHere` by author, only those that lack something.
+        package let lags: [Lag]
+        /// Documents of which the peer has said to hold changes that are not here.
+        package let documentsBehind: Int
+        /// Documents of the urgent lane that are still to be looked through for the peer.
+        package let urgentWaiting: Int
+        /// The connections that are live: `urgent`, `bulk`.
+        package let connections: [LinkPurpose]
+        package let bulkBytesPerSecond: UInt64
+        package let roundTripMilliseconds: UInt64?
         package let count: ExchangeCount
         package let bannedForMilliseconds: UInt64
+    }
+
+    package struct Lag: Sendable, Equatable {
+        package let author: Author
+        package let count: UInt64
     }
 
     package let peers: [Peer]

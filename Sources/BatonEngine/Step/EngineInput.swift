@@ -1,5 +1,5 @@
 package import BatonModel
-import BatonProtocol
+package import BatonProtocol
 
 /// Names one connection to a peer for as long as it lives. The driver numbers them and never reuses a number.
 package struct LinkID: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -23,13 +23,19 @@ package struct LinkOpening: Sendable, Equatable {
     package let site: SiteID
     /// True where this node dialled.
     package let isDialler: Bool
+    /// What the connection was dialled for; nil where the peer dialled, whose greeting tells.
+    package let purpose: LinkPurpose?
     package let localPin: [UInt8]
     package let remotePin: [UInt8]
 
-    package init(link: LinkID, site: SiteID, isDialler: Bool, localPin: [UInt8], remotePin: [UInt8]) {
+    package init(
+        link: LinkID, site: SiteID, isDialler: Bool, purpose: LinkPurpose?, localPin: [UInt8],
+        remotePin: [UInt8]
+    ) {
         self.link = link
         self.site = site
         self.isDialler = isDialler
+        self.purpose = purpose
         self.localPin = localPin
         self.remotePin = remotePin
     }
@@ -46,37 +52,32 @@ package enum EngineInput: Sendable {
     /// The queue of a congested link fell under its low mark.
     case linkDrained(LinkID)
     case linkClosed(LinkID)
-    case dialFailed(SiteID)
+    /// A refusal is told apart: a peer that does not accept our key will not do so a moment later.
+    case dialFailed(SiteID, LinkPurpose, isRefusal: Bool)
     case verified(WorkID, VerificationOutcome)
     /// A batch was committed, or refused by the store.
     case applied(WorkID, Result<ApplyReport, ReplicaFault>)
-    /// Deltas of this site were committed.
+    /// Deltas that people of this site wrote were committed.
     case authored(ApplyReport)
-    case loaded(WorkID, Result<LoadedChunk, ReplicaFault>)
+    /// Deltas of this site that a machine made by the thousand were committed.
+    case imported(ApplyReport)
+    case loaded(WorkID, Result<LoadAnswer, ReplicaFault>)
     case timerFired(EngineTimer)
     case peerAdded(SiteID)
+    /// The site is no longer to be dialled; its links end.
+    case peerRemoved(SiteID)
+    /// Somebody wants the logs compared with a peer's.
+    case comparisonAsked(SiteID)
     case peerPaused(SiteID, Bool)
     /// A longer log of the same team was imported at this node.
     case membershipImported(Membership)
 }
 
-/// A page of deltas that a link's peer lacks, with the keys that open them.
-package struct LoadedChunk: Sendable, Equatable {
-    package var deltas: [Delta]
-    package var keys: [BareKey]
-    /// What of the asked ranges is still to be loaded.
-    package var rest: [DeltaRange]
-
-    package init(deltas: [Delta], keys: [BareKey], rest: [DeltaRange]) {
-        self.deltas = deltas
-        self.keys = keys
-        self.rest = rest
-    }
-}
-
 package enum EngineTimer: Hashable, Sendable {
-    case redial(SiteID)
+    case redial(SiteID, LinkPurpose)
     case greeting(LinkID)
     case heartbeat(LinkID)
-    case forward(LinkID)
+    case forward(SessionID)
+    /// The bulk lane has waited long enough for a connection of its own.
+    case share(SessionID)
 }

@@ -1,23 +1,26 @@
 import BatonModel
 import BatonProtocol
 
-/// From an authenticated connection to a live link.
+/// From an authenticated connection to a live link of a session.
 extension SyncEngine {
     mutating func open(_ opening: LinkOpening) {
-        if opening.isDialler { self.redials[opening.site, default: Redial()].isDialling = false }
-        let isBanned = (self.redials[opening.site]?.bannedUntil ?? 0) > self.now.monotonicMilliseconds
+        if opening.isDialler, let purpose = opening.purpose {
+            let place = DialPlace(site: opening.site, purpose: purpose)
+            self.redials[place, default: Redial()].isDialling = false
+        }
         let isKnown = self.context.membership.head.site(opening.site) != nil
-        guard isKnown, !isBanned, !self.paused.contains(opening.site) else {
+        guard isKnown, !self.isBanned(opening.site), !self.paused.contains(opening.site) else {
             self.actions.append(.close(opening.link))
-            if opening.isDialler { self.scheduleRedial(opening.site) }
+            if opening.isDialler { self.scheduleRedial(opening.site, opening.purpose ?? .bulk) }
             return
         }
         let nonce = self.context.entropy.bytes(16)
         var phase = Link.Phase.awaitingGreet
         if opening.isDialler { phase = .awaitingHello(self.binding(opening, greetingNonce: nonce)) }
-        self.links[opening.link] = Link(
+        let link = Link(
             opening, phase: phase, nonce: nonce, frameBytesMax: self.configuration.limits.frameBytesMax,
             now: self.now)
+        self.links[opening.link] = link
         self.actions.append(
             .startTimer(
                 .greeting(opening.link), afterMilliseconds: self.configuration.limits.greetingMillisecondsMax)
@@ -27,7 +30,7 @@ extension SyncEngine {
             .greet(
                 Greeting(
                     nonce: nonce, versionOldest: ProtocolVersion.oldest,
-                    versionNewest: ProtocolVersion.current)),
+                    versionNewest: ProtocolVersion.current, purpose: link.purpose)),
             on: opening.link)
     }
 
@@ -49,8 +52,10 @@ extension SyncEngine {
         else {
             throw .incompatible(version: greeting.versionNewest)
         }
-        let binding = self.binding(state.opening, greetingNonce: greeting.nonce)
+        var binding = self.binding(state.opening, greetingNonce: greeting.nonce)
+        binding.listenerNonce = state.nonce
         self.links[link]?.phase = .awaitingHello(binding)
+        self.links[link]?.purpose = greeting.purpose
         self.sendHello(on: link, binding)
     }
 
@@ -79,7 +84,11 @@ extension SyncEngine {
             throw .unexpected(message: "hello", state: state.stateWord)
         }
         try self.check(signed, state, binding)
-        if state.opening.isDialler { self.sendHello(on: link, binding) }
+        if state.opening.isDialler {
+            var answering = binding
+            answering.listenerNonce = signed.hello.nonce
+            self.sendHello(on: link, answering)
+        }
         self.enterLive(link, signed.hello)
     }
 
@@ -105,44 +114,52 @@ extension SyncEngine {
 
     private mutating func enterLive(_ link: LinkID, _ hello: Hello) {
         guard var state = self.links[link] else { return }
+        let id = SessionID(author: hello.author, bootNonce: hello.bootNonce)
         state.phase = .live
-        state.peerAuthor = hello.author
-        state.peerBootNonce = hello.bootNonce
+        state.session = id
         let offset = Int64(clamping: hello.wallMilliseconds) - Int64(clamping: self.now.wallMilliseconds)
-        state.clockOffsetMilliseconds = offset
         self.links[link] = state
-        self.redials[state.site, default: Redial()].succeeded()
+        self.redials[DialPlace(site: state.site, purpose: state.purpose), default: Redial()].succeeded()
         self.actions.append(.cancelTimer(.greeting(link)))
         self.actions.append(
             .startTimer(.heartbeat(link), afterMilliseconds: self.configuration.limits.heartbeatMilliseconds))
         self.note(.linkGreeted(state.site, hello.author, clockOffsetMilliseconds: offset))
-        self.suspectClone(link, hello)
-        guard self.keepsLink(link, site: state.site) else { return }
-        self.beginExchange(link, hello)
+        let isNew = self.sessions[id] == nil
+        if isNew {
+            self.suspectClone(id)
+            self.sessions[id] = PeerSession(
+                state.site, openedAt: self.now.monotonicMilliseconds, clockOffsetMilliseconds: offset)
+        }
+        self.sessions[id]?.clockOffsetMilliseconds = offset
+        guard self.join(link, state, id) else { return }
+        if isNew { self.beginExchange(id, hello, on: link) } else { self.pump(id) }
     }
 
     /// Two boot nonces alive for one incarnation are two machines with one disk. Both go on; people are told.
-    private mutating func suspectClone(_ link: LinkID, _ hello: Hello) {
-        for other in self.linkOrder where other != link {
-            guard let known = self.links[other], known.peerAuthor == hello.author else { continue }
-            if known.peerBootNonce != hello.bootNonce { self.note(.cloneSuspected(hello.author)) }
-        }
+    private mutating func suspectClone(_ id: SessionID) {
+        let isClone = self.sessions.keys.contains { $0.author == id.author && $0.bootNonce != id.bootNonce }
+        if isClone { self.note(.cloneSuspected(id.author)) }
     }
 
-    /// When both sides dialled, the link that the lesser site dialled stays. Both sides decide alike.
-    private mutating func keepsLink(_ link: LinkID, site: SiteID) -> Bool {
-        let twins = self.linkOrder.filter { id in
-            guard let other = self.links[id], let mine = self.links[link] else { return false }
-            return other.isLive && other.peerAuthor == mine.peerAuthor
-                && other.peerBootNonce == mine.peerBootNonce
+    /// Makes the link the session's for its purpose. Where both sides dialled, the link that the lesser site
+    /// dialled stays; both sides decide alike. Where one side dialled twice it has lost the first.
+    ///
+    /// - Returns: False when the link has been closed for another.
+    private mutating func join(_ link: LinkID, _ state: Link, _ id: SessionID) -> Bool {
+        guard let twin = self.sessions[id]?.links[state.purpose], let other = self.links[twin] else {
+            self.sessions[id]?.links[state.purpose] = link
+            return true
         }
-        guard twins.count > 1 else { return true }
-        let lesserDials = self.context.author.site < site
-        let kept = twins.first { self.links[$0]?.opening.isDialler == lesserDials } ?? twins[0]
-        for twin in twins where twin != kept {
-            self.note(.linkRedundant(site))
-            self.close(twin, nil)
-        }
+        let lesserDials = self.context.author.site < state.site
+        let isSameDialler = other.opening.isDialler == state.opening.isDialler
+        let staysOther = !isSameDialler && other.opening.isDialler == lesserDials
+        let (kept, gone) = staysOther ? (twin, link) : (link, twin)
+        self.sessions[id]?.links[state.purpose] = kept
+        self.note(.linkRedundant(state.site))
+        self.close(gone, nil)
+        // What was said on the closed one may be lost with it.
+        self.acknowledgeLog(of: state.site, in: id)
+        if self.sessions[id]?.hasSentHave == true { self.sendHave(id) }
         return kept == link
     }
 

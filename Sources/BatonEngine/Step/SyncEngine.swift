@@ -15,7 +15,13 @@ package struct SyncEngine: Sendable {
     let signatures: any SignatureVerifying
     var have: HaveSet
     var links: [LinkID: Link] = [:]
-    var redials: [SiteID: Redial] = [:]
+    var sessions: [SessionID: PeerSession] = [:]
+    var redials: [DialPlace: Redial] = [:]
+    var bannedUntil: [SiteID: UInt64] = [:]
+    /// Sites for which something that a person wrote here has waited since their last link ended.
+    var urgentWaits: Set<SiteID> = []
+    var behind: [SiteID: BehindBoard] = [:]
+    var comparisons: [SiteID: ComparisonRun] = [:]
     var peers: [SiteID]
     var paused: Set<SiteID>
     var lastHeardWall: [SiteID: UInt64] = [:]
@@ -29,9 +35,23 @@ package struct SyncEngine: Sendable {
 
     /// What an answer from the driver belongs to.
     enum Work: Sendable {
-        case verification(LinkID, SiteID, [BareKey], bytes: Int)
+        case verification(LinkID, SiteID, [BareKey])
         case application(LinkID, SiteID)
-        case load(LinkID)
+        case load(SessionID, LinkPurpose, Load)
+        /// Fingerprints that a peer has asked for, and those that we compare with a peer's.
+        case answer(LinkID, token: UInt64)
+        case comparison(SiteID)
+    }
+
+    /// What a page was read for.
+    enum Load: Sendable {
+        case live
+        case survey
+        case urgent
+        case outline(isFirst: Bool, isCut: Bool)
+        case recent
+        case forwarded
+        case rest(kept: [DeltaRange])
     }
 
     /// - Parameter have: What the replica holds at start; the engine keeps it current from reports.
@@ -68,24 +88,29 @@ package struct SyncEngine: Sendable {
         case .linkCongested(let link): self.links[link]?.isCongested = true
         case .linkDrained(let link): self.drained(link)
         case .linkClosed(let link): self.closed(link)
-        case .dialFailed(let site): self.dialFailed(site)
+        case .dialFailed(let site, let purpose, let isRefusal):
+            self.dialFailed(DialPlace(site: site, purpose: purpose), isRefusal: isRefusal)
         case .verified(let work, let outcome): self.verified(work, outcome)
         case .applied(let work, let result): self.applied(work, result)
-        case .authored(let report): self.authored(report)
+        case .authored(let report): self.authored(report, on: .urgent)
+        case .imported(let report): self.authored(report, on: .bulk)
         case .loaded(let work, let result): self.loaded(work, result)
         case .timerFired(let timer): self.fire(timer)
         case .peerAdded(let site): self.add(site)
+        case .peerRemoved(let site): self.remove(site)
         case .peerPaused(let site, let isPaused): self.pause(site, isPaused)
         case .membershipImported(let membership): self.adopt(membership)
+        case .comparisonAsked(let site): self.beginComparison(site)
         }
     }
 
     private mutating func fire(_ timer: EngineTimer) {
         switch timer {
-        case .redial(let site): self.redial(site)
+        case .redial(let site, let purpose): self.redial(DialPlace(site: site, purpose: purpose))
         case .greeting(let link): self.greetingLate(link)
         case .heartbeat(let link): self.heartbeat(link)
-        case .forward(let link): self.forward(link)
+        case .forward(let session): self.forward(session)
+        case .share(let session): self.pump(session)
         }
     }
 
@@ -93,7 +118,9 @@ package struct SyncEngine: Sendable {
 
     mutating func send(_ message: Message, on link: LinkID) {
         let bytes = message.framed()
-        self.links[link]?.count.bytesSent += UInt64(bytes.count)
+        if let session = self.links[link]?.session {
+            self.sessions[session]?.count.bytesSent += UInt64(bytes.count)
+        }
         self.actions.append(.send(link, bytes))
     }
 
@@ -107,31 +134,7 @@ package struct SyncEngine: Sendable {
     /// Links in order of number: actions never follow hash order.
     var linkOrder: [LinkID] { self.links.keys.sorted() }
 
-    func liveLink(of site: SiteID) -> LinkID? {
-        self.linkOrder.first { self.links[$0]?.site == site && self.links[$0]?.isLive == true }
-    }
+    var sessionOrder: [SessionID] { self.sessions.keys.sorted() }
 
-    package var snapshot: EngineSnapshot {
-        let known = Set(self.peers).union(self.links.values.map(\.site)).union(self.lastHeardWall.keys)
-        return EngineSnapshot(
-            peers: known.sorted().map(self.peerSnapshot), deltaCount: self.have.count,
-            logDigest: self.have.digest(hashing: self.context.hashing),
-            membershipEpoch: self.context.membership.epoch)
-    }
-
-    private func peerSnapshot(_ site: SiteID) -> EngineSnapshot.Peer {
-        let id = self.liveLink(of: site) ?? self.linkOrder.first { self.links[$0]?.site == site }
-        let link = id.flatMap { self.links[$0] }
-        let bannedUntil = self.redials[site]?.bannedUntil ?? 0
-        let missing = link.map { link in
-            Self.count(link.pending + link.loadingRanges)
-        }
-        return EngineSnapshot.Peer(
-            site: site, state: self.paused.contains(site) ? "paused" : link?.stateWord ?? "down",
-            lastHeardWallMilliseconds: self.lastHeardWall[site],
-            clockOffsetMilliseconds: link?.clockOffsetMilliseconds, missingThere: missing ?? 0,
-            missingHere: link?.announcedRemaining ?? 0, count: link?.count ?? ExchangeCount(),
-            bannedForMilliseconds: bannedUntil > self.now.monotonicMilliseconds
-                ? bannedUntil - self.now.monotonicMilliseconds : 0)
-    }
+    func isMet(_ site: SiteID) -> Bool { self.sessions.values.contains { $0.site == site } }
 }

@@ -39,11 +39,11 @@ package struct HybridClock: Sendable, Equatable {
     /// - Parameter wallMilliseconds: The wall clock now, milliseconds since 1970.
     package mutating func tick(wallMilliseconds: UInt64) -> HybridTime {
         let wall = min(wallMilliseconds, HybridTime.millisecondsMax)
-        if wall > self.latest.milliseconds {
+        if wall > self.latest.milliseconds || Mutant.isOn(.clockGoesBack) {
             self.latest = HybridTime(milliseconds: wall, counter: 0)
         } else {
             // A full counter carries into the next millisecond: the packed number simply goes up by one.
-            self.latest = HybridTime(packed: self.latest.packed + 1)
+            self.latest = HybridTime(packed: self.latest.packed + (Mutant.isOn(.clockStandsStill) ? 0 : 1))
         }
         return self.latest
     }
@@ -53,7 +53,10 @@ package struct HybridClock: Sendable, Equatable {
     /// - Returns: False when the stamp is further ahead of the wall clock than the bound (*clock-suspect*);
     ///   the clock is unchanged then.
     package mutating func observe(_ stamp: HybridTime, wallMilliseconds: UInt64) -> Bool {
-        guard stamp.milliseconds <= wallMilliseconds + self.skewMillisecondsMax else { return false }
+        guard
+            stamp.milliseconds <= wallMilliseconds + self.skewMillisecondsMax
+                || Mutant.isOn(.clockFollowsAnyStamp)
+        else { return false }
         self.latest = max(self.latest, stamp)
         return true
     }

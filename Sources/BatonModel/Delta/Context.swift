@@ -19,6 +19,14 @@ package struct ContextSeal: Hashable, Sendable {
     package let high: UInt64
     package let low: UInt64
 
+    private static let domain = Array("baton/seal/1".utf8)
+
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        self.high = bigEndianWord(bytes, from: 0)
+        self.low = bigEndianWord(bytes, from: 8)
+    }
+
     package init?(_ bytes: some RandomAccessCollection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         self.high = bigEndianWord(bytes, from: 0)
@@ -28,9 +36,11 @@ package struct ContextSeal: Hashable, Sendable {
     /// Hashes `"baton/seal/1" ‖ id of document prev (zeros if none) ‖ the entries' ids in order` and keeps
     /// the first 16 bytes.
     package init(documentPrev: DeltaID, entries: [DeltaID], hashing: some Hashing) {
-        var message = Array("baton/seal/1".utf8)
-        message.append(contentsOf: documentPrev.bytes)
-        for entry in entries { message.append(contentsOf: entry.bytes) }
+        var message: [UInt8] = []
+        message.reserveCapacity(Self.domain.count + Digest256.byteCount * (entries.count + 1))
+        message.append(contentsOf: Self.domain)
+        documentPrev.digest.append(to: &message)
+        for entry in entries { entry.digest.append(to: &message) }
         let digest = hashing.digest256(message)
         self.high = digest.word0
         self.low = digest.word1

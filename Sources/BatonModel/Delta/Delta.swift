@@ -47,7 +47,7 @@ package struct Delta: Hashable, Sendable {
     package static func signedMessage(team: TeamID, headerBytes: [UInt8]) -> [UInt8] {
         var message = Self.signingDomain
         message.reserveCapacity(Self.signingDomain.count + Digest256.byteCount + headerBytes.count)
-        message.append(contentsOf: team.bytes)
+        team.digest.append(to: &message)
         message.append(contentsOf: headerBytes)
         return message
     }

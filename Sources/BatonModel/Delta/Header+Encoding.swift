@@ -33,7 +33,7 @@ extension Header {
         self.author.encode(into: &writer)
         writer.pair(Key.seq, self.seq)
         writer.unsigned(Key.prev)
-        writer.bytes(self.prev.bytes)
+        writer.digest(self.prev.digest)
         writer.unsigned(Key.membership)
         self.membership.encode(into: &writer)
         writer.unsigned(Key.document)
@@ -99,9 +99,7 @@ extension MembershipReference {
     fileprivate func encode(into writer: inout CBORWriter) {
         writer.arrayHeader(2)
         writer.unsigned(self.epoch)
-        var prefix: [UInt8] = []
-        appendBigEndian(self.hashPrefix, to: &prefix)
-        writer.bytes(prefix)
+        writer.bytes(self.hashPrefix)
     }
 }
 
@@ -110,10 +108,8 @@ extension PartDescriptor {
         writer.arrayHeader(5)
         writer.unsigned(UInt64(self.compartment.code))
         writer.unsigned(UInt64(self.key.generation))
-        var hash: [UInt8] = []
-        appendBigEndian(self.key.hash, to: &hash)
-        writer.bytes(hash)
-        writer.bytes(self.commitment.bytes)
+        writer.bytes(self.key.hash)
+        writer.digest(self.commitment)
         writer.unsigned(UInt64(self.length))
     }
 }
@@ -146,9 +142,7 @@ extension Header {
         let seq = try reader.modelUnsigned("header.seq", upTo: UInt64(Int64.max))
         guard seq > 0 else { throw .malformed("header.seq") }
         try fields.expect(Key.prev, &reader, "header.prev")
-        guard let prev = DeltaID(try reader.modelBytes("header.prev", count: 32)) else {
-            throw .malformed("header.prev")
-        }
+        let prev = DeltaID(digest: try reader.modelDigest("header.prev"))
         try fields.expect(Key.membership, &reader, "header.membership")
         let membership = try MembershipReference(from: &reader)
         try fields.expect(Key.document, &reader, "header.document")
@@ -269,8 +263,7 @@ extension MembershipReference {
     fileprivate init(from reader: inout CBORReader) throws(ModelFault) {
         try reader.expectArray(of: 2, "header.membership")
         let epoch = try reader.modelUnsigned("header.membership")
-        let prefix = try reader.modelBytes("header.membership", count: 8)
-        self.init(epoch: epoch, hashPrefix: bigEndianWord(prefix, from: 0))
+        self.init(epoch: epoch, hashPrefix: try reader.modelWord("header.membership"))
     }
 }
 
@@ -312,10 +305,8 @@ extension PartDescriptor {
             let compartment = Compartment(
                 code: UInt8(try reader.modelUnsigned("part.compartment", upTo: 255)))
             let generation = UInt32(try reader.modelUnsigned("part.generation", upTo: UInt64(UInt32.max)))
-            let hash = bigEndianWord(try reader.modelBytes("part.key", count: 8), from: 0)
-            guard let commitment = Digest256(try reader.modelBytes("part.commitment", count: 32)) else {
-                throw .malformed("part.commitment")
-            }
+            let hash = try reader.modelWord("part.key")
+            let commitment = try reader.modelDigest("part.commitment")
             let length = Int(try reader.modelUnsigned("part.length", upTo: UInt64(DeltaLimits.deltaBytesMax)))
             guard parts.last.map({ $0.compartment < compartment }) ?? true else {
                 throw .malformed("part.compartment")

@@ -55,19 +55,27 @@ package enum PartPlaintext {
     package static func decode(
         _ plaintext: [UInt8], compartment: Compartment, operationCount: Int
     ) throws(ModelFault) -> [(index: UInt32, body: CBORValue)] {
+        try Self.bodies(of: plaintext, compartment: compartment, operationCount: operationCount)
+            .map { (index: $0.index, body: $0.value) }
+    }
+
+    /// Decodes a part into what the fold takes.
+    package static func bodies(
+        of plaintext: [UInt8], compartment: Compartment, operationCount: Int
+    ) throws(ModelFault) -> [OpenedDelta.Body] {
         let bytes = compartment == .global ? plaintext : try Self.unpadded(plaintext)
         var reader = CBORReader(bytes)
         let count: Int
         do { count = try reader.mapHeader() } catch { throw .encoding(error) }
         guard count <= operationCount else { throw .malformed("part") }
-        var bodies: [(index: UInt32, body: CBORValue)] = []
+        var bodies: [OpenedDelta.Body] = []
         bodies.reserveCapacity(count)
         for _ in 0..<count {
             let index = try reader.modelUnsigned("part.index", upTo: UInt64(operationCount - 1))
             guard bodies.last.map({ UInt64($0.index) < index }) ?? true else {
                 throw .malformed("part.index")
             }
-            bodies.append((UInt32(index), try reader.modelValue("part.body")))
+            bodies.append(OpenedDelta.Body(index: UInt32(index), value: try reader.modelValue("part.body")))
         }
         try reader.modelFinish()
         return bodies

@@ -6,11 +6,17 @@ package struct CausalVector: Hashable, Sendable {
     package private(set) var entries: [DeltaReference]
 
     package init(entries: [DeltaReference] = []) {
-        self.entries = entries.sorted()
+        var isSorted = true
+        for place in entries.indices.dropFirst() where !(entries[place - 1] < entries[place]) {
+            isSorted = false
+        }
+        self.entries = isSorted ? entries : entries.sorted()
     }
 
     package func contains(_ reference: DeltaReference) -> Bool {
-        for entry in self.entries where entry.author == reference.author { return entry.seq >= reference.seq }
+        for entry in self.entries where entry.author == reference.author {
+            return entry.seq >= reference.seq + (Mutant.isOn(.vectorOffByOne) ? 1 : 0)
+        }
         return false
     }
 
@@ -25,7 +31,9 @@ package struct CausalVector: Hashable, Sendable {
             self.entries = other.entries
             return
         }
-        for entry in other.entries { self.include(entry) }
+        for entry in other.entries where !Mutant.isOn(.vectorForgetsAuthors) || self[entry.author] > 0 {
+            self.include(entry)
+        }
     }
 
     package mutating func include(_ reference: DeltaReference) {

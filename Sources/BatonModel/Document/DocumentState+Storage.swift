@@ -3,11 +3,21 @@ package import BatonEncoding
 /// The form in which a replica stores a folded document. Local and derived: `baton rebuild` makes it again
 /// from the log.
 extension DocumentState {
-    package static let storageFormat: UInt64 = 2
+    package static let storageFormat: UInt64 = 3
 
     package func encodedForStorage() -> [UInt8] {
-        var writer = CBORWriter(reservingCapacity: 1024)
-        writer.arrayHeader(9)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        self.encodeForStorage(into: &bytes)
+        return bytes
+    }
+
+    /// Appends what `encodedForStorage()` gives.
+    package func encodeForStorage(into bytes: inout [UInt8]) {
+        var writer = CBORWriter(appendingTo: bytes)
+        bytes = []
+        defer { bytes = writer.finish() }
+        writer.arrayHeader(10)
         writer.unsigned(Self.storageFormat)
         writer.arrayHeader(self.frontier.count)
         for position in self.frontier { position.encode(into: &writer) }
@@ -18,9 +28,14 @@ extension DocumentState {
         writer.unsigned(self.voidCount)
         writer.unsigned(self.firstStamp.packed)
         writer.unsigned(self.lastStamp.packed)
+        writer.arrayHeader(self.beginning == nil ? 0 : 3)
+        if let beginning = self.beginning {
+            writer.digest(beginning.id.digest)
+            writer.reference(beginning.reference)
+            writer.unsigned(beginning.stamp.packed)
+        }
         writer.arrayHeader(self.compartments.count)
         for compartment in self.compartments { compartment.encode(into: &writer) }
-        return writer.bytes
     }
 
     /// Reads what `encodedForStorage()` wrote.
@@ -29,7 +44,7 @@ extension DocumentState {
     package init(id: DocumentID, storage bytes: [UInt8]) throws(ModelFault) {
         self.init(id: id)
         var reader = CBORReader(bytes, limits: .init(depthMax: 24, itemsMax: .max, bytesMax: .max))
-        try reader.expectArray(of: 9, "state")
+        try reader.expectArray(of: 10, "state")
         guard try reader.modelUnsigned("state.format") == Self.storageFormat else {
             throw .unsupported("state.format")
         }
@@ -44,6 +59,15 @@ extension DocumentState {
         self.voidCount = try reader.modelUnsigned("state.void")
         self.firstStamp = HybridTime(packed: try reader.modelUnsigned("state.first"))
         self.lastStamp = HybridTime(packed: try reader.modelUnsigned("state.last"))
+        let beginning = try reader.modelArray("state.beginning", upTo: 3)
+        guard beginning == 0 || beginning == 3 else { throw .malformed("state.beginning") }
+        if beginning == 3 {
+            let id = DeltaID(digest: try reader.modelDigest("state.beginning"))
+            let reference = try reader.reference("state.beginning")
+            self.beginning = Beginning(
+                id: id, reference: reference,
+                stamp: HybridTime(packed: try reader.modelUnsigned("state.beginning")))
+        }
         for _ in 0..<(try reader.modelArray("state.compartments", upTo: 256)) {
             self.compartments.append(try CompartmentState(from: &reader))
         }
@@ -116,7 +140,7 @@ extension CBORReader {
                 let write = try Write(from: &self)
                 entries.append(LedgerEntry(write: write, vector: try CausalVector(from: &self)))
             }
-            map[code] = entries
+            guard map.append(entries, for: code) else { throw .malformed(field) }
         }
         return map
     }
@@ -127,8 +151,10 @@ extension CBORReader {
             try self.expectArray(of: 2, field)
             let code = try self.fieldCode(field)
             var writes: [Write] = []
-            for _ in 0..<(try self.modelArray(field, upTo: .max)) { writes.append(try Write(from: &self)) }
-            map[code] = writes
+            let count = try self.modelArray(field, upTo: .max)
+            writes.reserveCapacity(count)
+            for _ in 0..<count { writes.append(try Write(from: &self)) }
+            guard map.append(writes, for: code) else { throw .malformed(field) }
         }
         return map
     }
@@ -146,7 +172,7 @@ extension CausalVector {
 extension DeltaPosition {
     fileprivate func encode(into writer: inout CBORWriter) {
         writer.arrayHeader(4)
-        writer.bytes(self.id.bytes)
+        writer.digest(self.id.digest)
         writer.reference(self.reference)
         self.vector.encode(into: &writer)
         writer.unsigned(self.level)
@@ -154,9 +180,7 @@ extension DeltaPosition {
 
     fileprivate init(from reader: inout CBORReader) throws(ModelFault) {
         try reader.expectArray(of: 4, "position")
-        guard let id = DeltaID(try reader.modelBytes("position.id", count: 32)) else {
-            throw .malformed("position.id")
-        }
+        let id = DeltaID(digest: try reader.modelDigest("position.id"))
         let reference = try reader.reference("position")
         let vector = try CausalVector(from: &reader)
         self.init(
@@ -168,7 +192,7 @@ extension Write {
     /// Writes `[id, index, author, seq, level, stamp, [actor…], material, value or absent]`.
     package func encode(into writer: inout CBORWriter) {
         writer.arrayHeader(self.value == nil ? 8 : 9)
-        writer.bytes(self.dot.delta.bytes)
+        writer.digest(self.dot.delta.digest)
         writer.unsigned(UInt64(self.dot.index))
         self.reference.author.encode(into: &writer)
         writer.unsigned(self.reference.seq)
@@ -184,9 +208,7 @@ extension Write {
     package init(from reader: inout CBORReader) throws(ModelFault) {
         let count = try reader.modelArray("write", upTo: 9)
         guard count >= 8 else { throw .malformed("write") }
-        guard let id = DeltaID(try reader.modelBytes("write.id", count: 32)) else {
-            throw .malformed("write.id")
-        }
+        let id = DeltaID(digest: try reader.modelDigest("write.id"))
         let index = UInt32(try reader.modelUnsigned("write.index", upTo: UInt64(UInt32.max)))
         let author = try Author(from: &reader)
         let seq = try reader.modelUnsigned("write.seq")
@@ -224,7 +246,7 @@ extension CompartmentState {
             closure.vector.encode(into: &writer)
         }
         writer.arrayHeader(self.unread.count)
-        for id in self.unread { writer.bytes(id.bytes) }
+        for id in self.unread { writer.digest(id.digest) }
     }
 
     fileprivate init(from reader: inout CBORReader) throws(ModelFault) {
@@ -243,10 +265,7 @@ extension CompartmentState {
                 Closure(kindCode: kind, write: write, vector: try CausalVector(from: &reader)))
         }
         for _ in 0..<(try reader.modelArray("compartment.unread", upTo: .max)) {
-            guard let id = DeltaID(try reader.modelBytes("compartment.unread", count: 32)) else {
-                throw .malformed("compartment.unread")
-            }
-            self.unread.append(id)
+            self.unread.append(DeltaID(digest: try reader.modelDigest("compartment.unread")))
         }
     }
 }

@@ -107,8 +107,17 @@ package struct DocumentState: Hashable, Sendable {
     package var voidCount: UInt64 = 0
     package var firstStamp: HybridTime = .zero
     package var lastStamp: HybridTime = .zero
+    /// The delta that began the document: of those with nothing in their past the one of the least (stamp, id).
+    /// Nil while only void ones are known.
+    package var beginning: Beginning?
     /// Sorted by compartment code.
     package var compartments: [CompartmentState] = []
+
+    package struct Beginning: Sendable, Hashable {
+        package let id: DeltaID
+        package let reference: DeltaReference
+        package let stamp: HybridTime
+    }
 
     package init(id: DocumentID) { self.id = id }
 
@@ -132,6 +141,12 @@ package struct DocumentState: Hashable, Sendable {
 
     package func latestSeq(of author: Author) -> UInt64 {
         self.latest.first { $0.author == author }?.seq ?? 0
+    }
+
+    mutating func noteBeginning(_ header: Header, _ id: DeltaID) {
+        guard header.documentPrev == 0, header.context.entries.isEmpty else { return }
+        if let known = self.beginning, (known.stamp, known.id) < (header.stamp, id) { return }
+        self.beginning = Beginning(id: id, reference: header.reference, stamp: header.stamp)
     }
 
     mutating func noteLatest(_ reference: DeltaReference) {

@@ -34,6 +34,7 @@ package struct Fold: Sendable {
             return outcome
         }
         state.appliedCount += 1
+        state.noteBeginning(delta.header, delta.id)
         for (index, part) in delta.parts.enumerated() {
             let compartment = delta.header.parts[index].compartment
             let reader = Reader(
@@ -50,7 +51,7 @@ package struct Fold: Sendable {
         _ state: inout DocumentState, with delta: OpenedDelta, at position: DeltaPosition,
         isInPast: (DeltaID, DeltaReference) -> Bool
     ) {
-        state.frontier.removeAll { isInPast($0.id, $0.reference) }
+        state.frontier.removeAll { isInPast($0.id, $0.reference) || Mutant.isOn(.frontierDropsOthers) }
         let place = state.frontier.firstIndex { position.id < $0.id } ?? state.frontier.endIndex
         state.frontier.insert(position, at: place)
         state.noteLatest(position.reference)
@@ -94,7 +95,7 @@ package struct Fold: Sendable {
         case .set, .settle:
             // What a settlement has read it covers like any write; the writes it cites were among them when
             // its author's node checked it.
-            Self.replace(&state.registers, field) { !reader.covers($0) }
+            Self.replace(&state.registers, field) { !reader.covers($0) && !Mutant.isOn(.writeCoversUnseen) }
             Self.insert(write, &state.registers, field)
         case .add:
             // An add of an element that stands already replaces the adds it has seen: one person's tag is
@@ -102,7 +103,9 @@ package struct Fold: Sendable {
             Self.replace(&state.sets, field) { $0.value != write.value || !reader.covers($0) }
             Self.insert(write, &state.sets, field)
         case .remove:
-            Self.replace(&state.sets, field) { $0.value != write.value || !reader.covers($0) }
+            Self.replace(&state.sets, field) {
+                $0.value != write.value || !reader.covers($0) && !Mutant.isOn(.removeTakesUnseen)
+            }
         case .append where self.isLedger(reader.delta.header.document, field),
             .step, .hold, .clock, .custody:
             Self.insert(
@@ -118,9 +121,13 @@ package struct Fold: Sendable {
             let kind = reader.delta.header.shape[Int(body.index)].kindCode
             let closure = Closure(kindCode: kind, write: write, vector: reader.position.vector)
             let place = state.closures.firstIndex { write.dot < $0.write.dot } ?? state.closures.endIndex
-            state.closures.insert(closure, at: place)
+            if Mutant.isOn(.closureForgotten) {
+                state.closures = [closure]
+            } else {
+                state.closures.insert(closure, at: place)
+            }
         case .reopen:
-            state.closures.removeAll { reader.covers($0.write) }
+            state.closures.removeAll { reader.covers($0.write) || Mutant.isOn(.reopenCancelsUnseen) }
         case .release, nil:
             // The field table takes none of these: `judgeOperation` has sent them to unread or void.
             preconditionFailure("an operation that no field takes reached the fold")
@@ -134,24 +141,24 @@ package struct Fold: Sendable {
     private static func insert(
         _ entry: LedgerEntry, _ map: inout FieldMap<[LedgerEntry]>, _ field: FieldCode
     ) {
-        var standing = map[field] ?? []
-        let place = standing.firstIndex { entry.write.dot < $0.write.dot } ?? standing.endIndex
-        standing.insert(entry, at: place)
-        map[field] = standing
+        map.change(field, from: []) { standing in
+            let place = standing.firstIndex { entry.write.dot < $0.write.dot } ?? standing.endIndex
+            standing.insert(entry, at: place)
+        }
     }
 
     private static func replace(_ map: inout FieldMap<[Write]>, _ field: FieldCode, keeping: (Write) -> Bool)
     {
-        guard let standing = map[field] else { return }
-        let kept = standing.filter(keeping)
-        map[field] = kept.isEmpty ? nil : kept
+        map.change(field, from: [], droppingIf: \.isEmpty) { standing in
+            standing.removeAll { !keeping($0) }
+        }
     }
 
     private static func insert(_ write: Write, _ map: inout FieldMap<[Write]>, _ field: FieldCode) {
-        var standing = map[field] ?? []
-        let place = standing.firstIndex { write.dot < $0.dot } ?? standing.endIndex
-        standing.insert(write, at: place)
-        map[field] = standing
+        map.change(field, from: []) { standing in
+            let place = standing.firstIndex { write.dot < $0.dot } ?? standing.endIndex
+            standing.insert(write, at: place)
+        }
     }
 
     private static func insert(_ id: DeltaID, into ids: inout [DeltaID]) {

@@ -17,6 +17,11 @@ extension MergePolicy {
     /// - Parameter writes: The uncovered writes, in any order.
     /// - Returns: Nil when no write is readable.
     package func view(_ writes: [Write]) -> RegisterView? {
+        // Nearly always one write stands.
+        if writes.count == 1 {
+            guard writes[0].value != nil else { return nil }
+            return RegisterView(shown: writes[0], others: [], isConflict: false)
+        }
         let readable = writes.filter { $0.value != nil }
         guard var shown = readable.first else { return nil }
         for write in readable.dropFirst() where self.prefers(write, over: shown) { shown = write }

@@ -7,33 +7,43 @@ extension HaveSet {
         for mine in self.authors {
             let theirs = peer[mine.author]
             for interval in mine.intervals {
-                ranges.append(contentsOf: Self.subtract(theirs?.intervals ?? [], from: interval, mine.author))
+                ranges.append(
+                    contentsOf: Self.subtract(
+                        theirs,
+                        from: DeltaRange(author: mine.author, first: interval.first, last: interval.last)))
             }
             ranges.append(contentsOf: Self.branches(of: mine, notAt: theirs))
         }
         return ranges
     }
 
-    private static func subtract(
-        _ held: [HaveInterval], from interval: HaveInterval, _ author: Author
-    ) -> [DeltaRange] {
+    /// Lists what of `ranges` this set does not hold, in their order.
+    ///
+    /// - Complexity: O(log intervals) a range, and what it meets.
+    package func lacking(_ ranges: [DeltaRange]) -> [DeltaRange] {
+        ranges.flatMap { Self.subtract(self[$0.author], from: $0) }
+    }
+
+    private static func subtract(_ held: AuthorHave?, from range: DeltaRange) -> [DeltaRange] {
+        guard let held else { return [range] }
         var ranges: [DeltaRange] = []
-        var next = interval.first
-        for other in held where other.last >= next && other.first <= interval.last {
+        var next = range.first
+        for other in held.intervals[held.place(of: next)...] {
+            guard other.first <= range.last else { break }
             if other.first > next {
-                ranges.append(DeltaRange(author: author, first: next, last: other.first - 1))
+                ranges.append(DeltaRange(author: range.author, first: next, last: other.first - 1))
             }
-            next = other.last + 1
+            next = other.last + (Mutant.isOn(.missingSkipsOne) ? 2 : 1)
         }
-        if next <= interval.last {
-            ranges.append(DeltaRange(author: author, first: next, last: interval.last))
+        if next <= range.last {
+            ranges.append(DeltaRange(author: range.author, first: next, last: range.last))
         }
         return ranges
     }
 
     /// Places where both sides hold something, but not the same: a fork that one side has yet to see.
     private static func branches(of mine: AuthorHave, notAt theirs: AuthorHave?) -> [DeltaRange] {
-        guard let theirs else { return [] }
+        guard let theirs, !Mutant.isOn(.branchesNotSent) else { return [] }
         var places: [UInt64] = []
         for place in mine.contested where place.isHeld && theirs.contains(place.seq) {
             if !theirs.contested.contains(place) { places.append(place.seq) }
@@ -44,8 +54,10 @@ extension HaveSet {
             if !mine.contested.contains(where: { $0.seq == place.seq }) { places.append(place.seq) }
         }
         for interval in mine.intervals {
-            let isSplit = theirs.intervals.contains { $0.last == interval.last && $0.head != interval.head }
-            if isSplit { places.append(interval.last) }
+            let place = theirs.place(of: interval.last)
+            guard place < theirs.intervals.endIndex else { break }
+            let other = theirs.intervals[place]
+            if other.last == interval.last, other.head != interval.head { places.append(interval.last) }
         }
         return Set(places).sorted().map { DeltaRange(author: mine.author, first: $0, last: $0) }
     }

@@ -39,14 +39,31 @@ package struct AuthorHave: Hashable, Sendable {
     package init(author: Author) { self.author = author }
 
     package func contains(_ seq: UInt64) -> Bool {
-        self.intervals.contains { ($0.first...$0.last).contains(seq) }
+        let place = self.place(of: seq)
+        return place < self.intervals.endIndex && self.intervals[place].first <= seq
+    }
+
+    /// Finds the first interval that does not end before `seq`. Sets with many holes are common during an
+    /// urgent catch-up.
+    ///
+    /// - Complexity: O(log intervals).
+    package func place(of seq: UInt64) -> Int {
+        var low = 0
+        var high = self.intervals.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.intervals[middle].last < seq { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     package var lastSeq: UInt64 { self.intervals.last?.last ?? 0 }
 
     /// True where a run ends at `seq` with exactly this delta: the common case of a log that goes on.
     package func endsRun(at seq: UInt64, with id: DeltaID) -> Bool {
-        self.intervals.contains { $0.last == seq && $0.head == id }
+        let place = self.place(of: seq)
+        guard place < self.intervals.endIndex else { return false }
+        return self.intervals[place].last == seq && self.intervals[place].head == id
     }
 }
 
@@ -85,25 +102,12 @@ package struct HaveSet: Hashable, Sendable {
     ///
     /// - Parameter others: Ids already held at the same place; empty unless the author forked.
     package mutating func insert(_ reference: DeltaReference, id: DeltaID, others: [DeltaID] = []) {
-        self.withAuthor(reference.author) { have in
-            have.insert(reference.seq, id)
-            guard !others.isEmpty, !others.contains(id) else {
-                // The only one here may be one that was wanted.
-                if have.contested.contains(where: { $0.seq == reference.seq }) {
-                    have.contest(reference.seq, [id], isHeld: true)
-                }
-                return
-            }
-            have.contest(reference.seq, others + [id], isHeld: true)
-        }
+        self.withAuthor(reference.author) { $0.include(reference.seq, id: id, others: others) }
     }
 
     /// Notes an id that a held delta names as its predecessor, at a place where only others are held.
     package mutating func learn(_ id: DeltaID, at reference: DeltaReference, others: [DeltaID]) {
-        self.withAuthor(reference.author) { have in
-            have.contest(reference.seq, others, isHeld: true)
-            have.contest(reference.seq, [id], isHeld: false)
-        }
+        self.withAuthor(reference.author) { $0.learn(id, at: reference.seq, others: others) }
     }
 
     /// Takes a whole author's entry, as a store or a peer states it.
@@ -135,15 +139,35 @@ package struct HaveSet: Hashable, Sendable {
 }
 
 extension AuthorHave {
+    /// Adds one delta.
+    ///
+    /// - Parameter others: Ids already held at the same place; empty unless the author forked.
+    package mutating func include(_ seq: UInt64, id: DeltaID, others: [DeltaID] = []) {
+        self.insert(seq, id)
+        guard !others.isEmpty, !others.contains(id) else {
+            // The only one here may be one that was wanted.
+            if self.contested.contains(where: { $0.seq == seq }) { self.contest(seq, [id], isHeld: true) }
+            return
+        }
+        self.contest(seq, others + [id], isHeld: true)
+    }
+
+    /// Notes an id that a held delta names as its predecessor, at a place where only others are held.
+    package mutating func learn(_ id: DeltaID, at seq: UInt64, others: [DeltaID]) {
+        self.contest(seq, others, isHeld: true)
+        self.contest(seq, [id], isHeld: false)
+    }
+
     fileprivate mutating func insert(_ seq: UInt64, _ id: DeltaID) {
-        let place = self.intervals.firstIndex { seq <= $0.last } ?? self.intervals.endIndex
+        let place = self.place(of: seq)
         if place < self.intervals.endIndex, self.intervals[place].first <= seq {
             if self.intervals[place].last == seq {
                 self.intervals[place].head = min(self.intervals[place].head, id)
             }
             return
         }
-        let touchesBelow = place > 0 && self.intervals[place - 1].last + 1 == seq
+        let touchesBelow =
+            place > 0 && self.intervals[place - 1].last + (Mutant.isOn(.haveJoinsGaps) ? 2 : 1) >= seq
         let touchesAbove = place < self.intervals.endIndex && seq + 1 == self.intervals[place].first
         switch (touchesBelow, touchesAbove) {
         case (true, true):
@@ -151,7 +175,7 @@ extension AuthorHave {
             self.intervals.remove(at: place - 1)
         case (true, false):
             self.intervals[place - 1].last = seq
-            self.intervals[place - 1].head = id
+            if !Mutant.isOn(.haveHeadStale) { self.intervals[place - 1].head = id }
         case (false, true):
             self.intervals[place].first = seq
         case (false, false):

@@ -21,6 +21,34 @@ package struct SiteID: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.packed = packed
     }
 
+    /// Reads a site name without making a string of it.
+    init(from reader: inout CBORReader, _ field: String) throws(ModelFault) {
+        let packed: UInt64?
+        do { packed = try reader.textPacked() } catch { throw .encoding(error) }
+        if let packed {
+            guard Self.isName(packed) else { throw .malformed(field) }
+            self.packed = packed
+            return
+        }
+        guard let site = SiteID(try reader.modelText(field)) else { throw .malformed(field) }
+        self = site
+    }
+
+    /// True for two to eight characters, a lower-case letter first, then letters and digits.
+    private static func isName(_ packed: UInt64) -> Bool {
+        var count = 0
+        var left = packed
+        while left != 0 {
+            let character = UInt8(truncatingIfNeeded: left >> 56)
+            let isLetter = character >= UInt8(ascii: "a") && character <= UInt8(ascii: "z")
+            let isDigit = character >= UInt8(ascii: "0") && character <= UInt8(ascii: "9")
+            guard isLetter || (isDigit && count > 0) else { return false }
+            count += 1
+            left <<= 8
+        }
+        return count >= 2
+    }
+
     package var description: String {
         var characters: [UInt8] = []
         for shift in stride(from: 56, through: 0, by: -8) {
@@ -80,21 +108,17 @@ extension Author {
     /// Writes `[site, counter, nonce]` (CDDL `author`).
     package func encode(into writer: inout CBORWriter) {
         writer.arrayHeader(3)
-        writer.text(self.site.description)
+        writer.text(packed: self.site.packed)
         writer.unsigned(UInt64(self.incarnation.counter))
-        var nonce: [UInt8] = []
-        appendBigEndian(self.incarnation.nonce, to: &nonce)
-        writer.bytes(nonce)
+        writer.bytes(self.incarnation.nonce)
     }
 
     package init(from reader: inout CBORReader) throws(ModelFault) {
         try reader.expectArray(of: 3, "author")
-        guard let site = SiteID(try reader.modelText("author.site")) else { throw .malformed("author.site") }
+        let site = try SiteID(from: &reader, "author.site")
         let counter = try reader.modelUnsigned("author.counter", upTo: UInt64(UInt32.max))
-        let nonce = try reader.modelBytes("author.nonce", count: 8)
-        self.init(
-            site: site,
-            incarnation: Incarnation(counter: UInt32(counter), nonce: bigEndianWord(nonce, from: 0)))
+        let nonce = try reader.modelWord("author.nonce")
+        self.init(site: site, incarnation: Incarnation(counter: UInt32(counter), nonce: nonce))
     }
 
     /// The author alone as deterministic CBOR: the bytes that scopes and tables use as its name.

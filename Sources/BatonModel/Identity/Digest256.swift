@@ -1,3 +1,5 @@
+package import BatonEncoding
+
 /// Names 32 bytes of BLAKE2b-256 output as four machine words, so that comparing and hashing cost a few
 /// instructions.
 package struct Digest256: Hashable, Comparable, Sendable {
@@ -17,6 +19,16 @@ package struct Digest256: Hashable, Comparable, Sendable {
     }
 
     /// Reads exactly 32 bytes; nil for any other count.
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.word0 = bigEndianWord(bytes, from: 0)
+        self.word1 = bigEndianWord(bytes, from: 8)
+        self.word2 = bigEndianWord(bytes, from: 16)
+        self.word3 = bigEndianWord(bytes, from: 24)
+    }
+
+    package init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
     package init?(_ bytes: some RandomAccessCollection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         self.word0 = bigEndianWord(bytes, from: 0)
@@ -28,8 +40,16 @@ package struct Digest256: Hashable, Comparable, Sendable {
     package var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(Self.byteCount)
-        for word in [self.word0, self.word1, self.word2, self.word3] { appendBigEndian(word, to: &out) }
+        self.append(to: &out)
         return out
+    }
+
+    /// Appends the 32 bytes.
+    package func append(to out: inout [UInt8]) {
+        appendBigEndian(self.word0, to: &out)
+        appendBigEndian(self.word1, to: &out)
+        appendBigEndian(self.word2, to: &out)
+        appendBigEndian(self.word3, to: &out)
     }
 
     package static func < (left: Digest256, right: Digest256) -> Bool {
@@ -37,6 +57,13 @@ package struct Digest256: Hashable, Comparable, Sendable {
         if left.word1 != right.word1 { return left.word1 < right.word1 }
         if left.word2 != right.word2 { return left.word2 < right.word2 }
         return left.word3 < right.word3
+    }
+}
+
+extension CBORWriter {
+    /// Writes a hash as a byte string of 32 bytes.
+    package mutating func digest(_ digest: Digest256) {
+        self.bytes(digest.word0, digest.word1, digest.word2, digest.word3)
     }
 }
 
@@ -55,10 +82,16 @@ package func bigEndianWord(_ bytes: some RandomAccessCollection<UInt8>, from off
     return word
 }
 
-package func appendBigEndian(_ word: UInt64, to out: inout [UInt8]) {
-    for shift in stride(from: 56, through: 0, by: -8) {
-        out.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+/// Reads eight bytes of a slice, at an offset from its start, as an unsigned big-endian word.
+package func bigEndianWord(_ bytes: ArraySlice<UInt8>, from offset: Int) -> UInt64 {
+    precondition(offset >= 0 && bytes.count - offset >= 8, "a word needs eight bytes from \(offset)")
+    return unsafe bytes.withUnsafeBytes { buffer in
+        UInt64(bigEndian: unsafe buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
+}
+
+package func appendBigEndian(_ word: UInt64, to out: inout [UInt8]) {
+    unsafe withUnsafeBytes(of: word.bigEndian) { unsafe out.append(contentsOf: $0) }
 }
 
 /// Writes bytes as lower-case hexadecimal digits.

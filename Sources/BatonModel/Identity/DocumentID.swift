@@ -25,6 +25,14 @@ package struct DocumentID: Hashable, Comparable, Sendable, CustomStringConvertib
 
     package static let byteCount = 16
 
+    package init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        self.high = bigEndianWord(bytes, from: 0)
+        self.low = bigEndianWord(bytes, from: 8)
+    }
+
     package init?(_ bytes: some RandomAccessCollection<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
         self.high = bigEndianWord(bytes, from: 0)

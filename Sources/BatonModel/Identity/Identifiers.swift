@@ -7,6 +7,13 @@ package struct DeltaID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     package init(digest: Digest256) { self.digest = digest }
 
+    package init?(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        guard let digest = Digest256(bytes) else { return nil }
+        self.digest = digest
+    }
+
     package init?(_ bytes: some RandomAccessCollection<UInt8>) {
         guard let digest = Digest256(bytes) else { return nil }
         self.digest = digest

@@ -74,7 +74,9 @@ package struct Membership: Hashable, Sendable {
                 signers.append(signature.key)
             }
         }
-        guard UInt64(signers.count) >= roots.rootThreshold else { throw .notEnoughRoots }
+        guard UInt64(signers.count) >= roots.rootThreshold || Mutant.isOn(.membershipUnsigned) else {
+            throw .notEnoughRoots
+        }
     }
 }
 

@@ -12,6 +12,11 @@ extension Message {
         static let ping: UInt64 = 7
         static let pong: UInt64 = 8
         static let farewell: UInt64 = 9
+        static let runs: UInt64 = 10
+        static let outline: UInt64 = 11
+        static let mark: UInt64 = 12
+        static let compare: UInt64 = 13
+        static let compared: UInt64 = 14
     }
 
     /// Encodes the message as a framed byte string, ready to send.
@@ -21,21 +26,30 @@ extension Message {
         var writer = CBORWriter(reservingCapacity: 512)
         switch self {
         case .greet(let greeting):
-            writer.begin(Code.greet, 4)
+            writer.begin(Code.greet, 5)
             writer.bytes(greeting.nonce)
             writer.unsigned(greeting.versionOldest)
             writer.unsigned(greeting.versionNewest)
+            writer.unsigned(UInt64(greeting.purpose.rawValue))
         case .hello(let hello): writer.signed(Code.hello, hello.bytes, hello.signature)
         case .membership(let entries):
             writer.begin(Code.membership, 2)
             writer.arrayHeader(entries.count)
             for entry in entries { entry.encode(into: &writer) }
-        case .have(let have):
-            writer.begin(Code.have, 2)
-            have.encode(into: &writer)
+        case .have(let part):
+            writer.begin(Code.have, 3)
+            part.have.encode(into: &writer)
+            writer.bool(part.isLast)
         case .deltas(let chunk):
             writer.begin(Code.deltas, 4)
             chunk.encode(into: &writer)
+        case .runs(let chunk):
+            writer.begin(Code.runs, 3)
+            writer.unsigned(chunk.remaining)
+            writer.bytes(chunk.bytes)
+        case .outline(let part):
+            writer.begin(Code.outline, 4)
+            part.encode(into: &writer)
         case .receipt(let receipt): writer.signed(Code.receipt, receipt.bytes, receipt.signature)
         case .ping(let token, let digest):
             writer.begin(Code.ping, 3)
@@ -44,6 +58,15 @@ extension Message {
         case .pong(let token):
             writer.begin(Code.pong, 2)
             writer.unsigned(token)
+        case .mark(let token):
+            writer.begin(Code.mark, 2)
+            writer.unsigned(token)
+        case .compare(let comparison):
+            writer.begin(Code.compare, 4)
+            comparison.encode(into: &writer)
+        case .compared(let answer):
+            writer.begin(Code.compared, 3)
+            answer.encode(into: &writer)
         case .farewell(let code):
             writer.begin(Code.farewell, 2)
             writer.text(code)
@@ -58,7 +81,7 @@ extension Message {
         do throws(ModelFault) {
             var reader = CBORReader(
                 bytes, limits: CBORLimits(depthMax: 24, itemsMax: 1 << 20, bytesMax: limits.frameBytesMax))
-            let count = try reader.modelArray("message", upTo: 4)
+            let count = try reader.modelArray("message", upTo: 5)
             let code = try reader.modelUnsigned("message.type")
             self = try Self.body(code, count: count, &reader, limits)
             try reader.modelFinish()
@@ -67,20 +90,28 @@ extension Message {
         }
     }
 
+    /// How many items a message of each code has, itself included; two where it is not listed.
+    private static let itemCounts: [UInt64: Int] = [
+        Code.greet: 5, Code.hello: 3, Code.have: 3, Code.deltas: 4, Code.runs: 3, Code.outline: 4,
+        Code.receipt: 3, Code.ping: 3, Code.compare: 4, Code.compared: 3,
+    ]
+
+    // long: one branch per kind of message.
     private static func body(
         _ code: UInt64, count: Int, _ reader: inout CBORReader, _ limits: WireLimits
     ) throws(ModelFault) -> Message {
-        let expected =
-            [Code.greet: 4, Code.hello: 3, Code.deltas: 4, Code.receipt: 3, Code.ping: 3][code] ?? 2
-        guard count == expected else { throw .malformed("message") }
+        guard count == Self.itemCounts[code] ?? 2 else { throw .malformed("message") }
         switch code {
         case Code.greet:
             let nonce = Array(try reader.modelBytes("greet.nonce", count: 16))
             let oldest = try reader.modelUnsigned("greet.oldest")
+            let newest = try reader.modelUnsigned("greet.newest")
+            let code = try reader.modelUnsigned("greet.purpose", upTo: 255)
+            guard let purpose = LinkPurpose(rawValue: UInt8(code)) else {
+                throw .malformed("greet.purpose")
+            }
             return .greet(
-                Greeting(
-                    nonce: nonce, versionOldest: oldest,
-                    versionNewest: try reader.modelUnsigned("greet.newest")))
+                Greeting(nonce: nonce, versionOldest: oldest, versionNewest: newest, purpose: purpose))
         case Code.hello:
             let bytes = try reader.modelBytes("hello", upTo: 4096)
             return .hello(
@@ -92,8 +123,15 @@ extension Message {
                 entries.append(try SignedMembershipEntry(from: &reader))
             }
             return .membership(entries)
-        case Code.have: return .have(try HaveSet(from: &reader))
+        case Code.have:
+            let have = try HaveSet(from: &reader)
+            do { return .have(HavePart(have, isLast: try reader.bool())) } catch { throw .encoding(error) }
         case Code.deltas: return .deltas(try DeltaChunk(from: &reader, limits))
+        case Code.runs:
+            let remaining = try reader.modelUnsigned("runs.remaining")
+            let bytes = try reader.modelBytes("runs", upTo: limits.frameBytesMax)
+            return .runs(RunChunk(bytes: bytes, remaining: remaining))
+        case Code.outline: return .outline(try OutlinePart(from: &reader, limits))
         case Code.receipt:
             let bytes = try reader.modelBytes("receipt", upTo: limits.frameBytesMax)
             return .receipt(
@@ -106,6 +144,9 @@ extension Message {
             }
             return .ping(token, digest)
         case Code.pong: return .pong(try reader.modelUnsigned("pong"))
+        case Code.mark: return .mark(try reader.modelUnsigned("mark"))
+        case Code.compare: return .compare(try Comparison(from: &reader, limits))
+        case Code.compared: return .compared(try ComparisonAnswer(from: &reader, limits))
         case Code.farewell: return .farewell(try reader.modelText("farewell", bytesMax: 128))
         default: throw .unsupported("message.type")
         }

@@ -7,12 +7,22 @@ package enum Message: Sendable, Equatable {
     case greet(Greeting)
     case hello(SignedHello)
     case membership([SignedMembershipEntry])
-    case have(HaveSet)
+    case have(HavePart)
+    /// Whole deltas, each by itself: the urgent lane.
     case deltas(DeltaChunk)
+    /// Runs of deltas without what the receiver works out again: the bulk lane.
+    case runs(RunChunk)
+    /// How many changes of which documents the receiver lacks, before they come.
+    case outline(OutlinePart)
     case receipt(SignedReceipt)
     /// A token to return, and the sender's have digest: replicas that stay unequal find out.
     case ping(UInt64, Digest256)
     case pong(UInt64)
+    /// Asks for a pong with the same token once everything before it has been read.
+    case mark(UInt64)
+    /// Asks whether ranges of logs are the same here and there.
+    case compare(Comparison)
+    case compared(ComparisonAnswer)
     /// The last word before closing: a stable code.
     case farewell(String)
 
@@ -23,17 +33,34 @@ package enum Message: Sendable, Equatable {
         case .membership: "membership"
         case .have: "have"
         case .deltas: "deltas"
+        case .runs: "runs"
+        case .outline: "outline"
         case .receipt: "receipt"
         case .ping: "ping"
         case .pong: "pong"
+        case .mark: "mark"
+        case .compare: "compare"
+        case .compared: "compared"
         case .farewell: "farewell"
         }
     }
 }
 
 package enum ProtocolVersion {
-    package static let current: UInt64 = 1
-    package static let oldest: UInt64 = 1
+    /// 2: two connections a pair, catch-up in phases, runs.
+    package static let current: UInt64 = 2
+    package static let oldest: UInt64 = 2
+}
+
+/// What a connection of a pair is for. Two connections, so that a full queue of bulk bytes never stands
+/// before an urgent one.
+package enum LinkPurpose: UInt8, Sendable, Hashable, Comparable, CaseIterable {
+    case urgent = 0
+    case bulk = 1
+
+    package var word: String { self == .urgent ? "urgent" : "bulk" }
+
+    package static func < (left: LinkPurpose, right: LinkPurpose) -> Bool { left.rawValue < right.rawValue }
 }
 
 package struct Greeting: Sendable, Equatable {
@@ -41,11 +68,24 @@ package struct Greeting: Sendable, Equatable {
     package let nonce: [UInt8]
     package let versionOldest: UInt64
     package let versionNewest: UInt64
+    package let purpose: LinkPurpose
 
-    package init(nonce: [UInt8], versionOldest: UInt64, versionNewest: UInt64) {
+    package init(nonce: [UInt8], versionOldest: UInt64, versionNewest: UInt64, purpose: LinkPurpose) {
         self.nonce = nonce
         self.versionOldest = versionOldest
         self.versionNewest = versionNewest
+        self.purpose = purpose
+    }
+}
+
+/// A part of a have-set. A set with many holes does not fit one frame: parts are added up until the last.
+package struct HavePart: Sendable, Equatable {
+    package var have: HaveSet
+    package var isLast: Bool
+
+    package init(_ have: HaveSet, isLast: Bool = true) {
+        self.have = have
+        self.isLast = isLast
     }
 }
 
@@ -100,12 +140,14 @@ package struct SignedHello: Sendable, Equatable {
     }
 }
 
-/// What binds a hello to its link: the dialler's and the listener's TLS key pins, and the dialler's
-/// greeting nonce.
+/// What binds a hello to its link: the dialler's and the listener's TLS key pins, the dialler's greeting nonce,
+/// and for the dialler's own hello the nonce of the listener's: so neither can be played again on another link.
 package struct LinkBinding: Sendable, Equatable {
     package let diallerPin: [UInt8]
     package let listenerPin: [UInt8]
     package let greetingNonce: [UInt8]
+    /// Of the listener's hello; empty while that is not known.
+    package var listenerNonce: [UInt8] = []
 
     package init(diallerPin: [UInt8], listenerPin: [UInt8], greetingNonce: [UInt8]) {
         self.diallerPin = diallerPin
@@ -120,6 +162,7 @@ package struct LinkBinding: Sendable, Equatable {
         message.append(contentsOf: self.diallerPin)
         message.append(contentsOf: self.listenerPin)
         message.append(contentsOf: self.greetingNonce)
+        if isDialler { message.append(contentsOf: self.listenerNonce) }
         message.append(contentsOf: bytes)
         return message
     }
@@ -135,6 +178,18 @@ package struct DeltaChunk: Sendable, Equatable {
     package init(keys: [BareKey], deltas: [WireDelta], remaining: UInt64) {
         self.keys = keys
         self.deltas = deltas
+        self.remaining = remaining
+    }
+}
+
+/// Deltas in runs (`RunCodec`), still encoded: they are decoded where they are verified, off the engine.
+package struct RunChunk: Sendable, Equatable {
+    package var bytes: [UInt8]
+    /// As in `DeltaChunk`.
+    package var remaining: UInt64
+
+    package init(bytes: [UInt8], remaining: UInt64) {
+        self.bytes = bytes
         self.remaining = remaining
     }
 }

@@ -1,0 +1,70 @@
+/// Bounds the bytes that may be on their way on one connection, so that bulk never fills the path's queues:
+/// what the path carries in its shortest round trip, and a little time more.
+///
+/// Each chunk is followed by a mark, which the peer answers once it has read everything before. The rate is
+/// the best one seen lately.
+/// - Source: Cardwell et al. 2016, "BBR: congestion-based congestion control", for rate samples.
+package struct FlowBudget: Sendable {
+    private struct Mark {
+        let token: UInt64
+        let sent: UInt64
+        let acknowledgedBefore: UInt64
+        let at: UInt64
+    }
+
+    private static let samplesMax = 10
+
+    private var marks: [Mark] = []
+    private var nextToken: UInt64 = 1
+    private var sent: UInt64 = 0
+    private var acknowledged: UInt64 = 0
+    /// Bytes a second, newest last.
+    private var samples: [UInt64] = []
+    private var roundTrip: UInt64?
+
+    package init() {}
+
+    /// The best rate of the last samples, bytes a second; 0 before the first.
+    package var bytesPerSecond: UInt64 { self.samples.max() ?? 0 }
+    package var roundTripMilliseconds: UInt64? { self.roundTrip }
+    package var bytesInFlight: UInt64 { self.sent - self.acknowledged }
+
+    package func budget(_ bytesMin: Int, queueMilliseconds: UInt64) -> UInt64 {
+        let time = (self.roundTrip ?? 0) + queueMilliseconds
+        return max(UInt64(bytesMin), self.bytesPerSecond.multipliedSaturating(by: time) / 1000)
+    }
+
+    /// Notes a chunk.
+    ///
+    /// - Returns: The token of the mark that is to follow it.
+    package mutating func send(_ bytes: Int, at now: UInt64) -> UInt64 {
+        self.sent += UInt64(bytes)
+        let token = self.nextToken
+        self.nextToken += 1
+        self.marks.append(Mark(token: token, sent: self.sent, acknowledgedBefore: self.acknowledged, at: now))
+        return token
+    }
+
+    /// Takes the answer to a mark. Any other token changes nothing.
+    ///
+    /// - Returns: True when it was one of ours.
+    package mutating func acknowledge(_ token: UInt64, at now: UInt64) -> Bool {
+        guard let index = self.marks.firstIndex(where: { $0.token == token }) else { return false }
+        let mark = self.marks[index]
+        self.marks.removeFirst(index + 1)
+        self.acknowledged = mark.sent
+        let time = max(1, now - min(now, mark.at))
+        self.roundTrip = min(self.roundTrip ?? time, time)
+        let rate = (self.acknowledged - mark.acknowledgedBefore).multipliedSaturating(by: 1000) / time
+        self.samples.append(rate)
+        if self.samples.count > Self.samplesMax { self.samples.removeFirst() }
+        return true
+    }
+}
+
+extension UInt64 {
+    fileprivate func multipliedSaturating(by other: UInt64) -> UInt64 {
+        let (product, isOver) = self.multipliedReportingOverflow(by: other)
+        return isOver ? .max : product
+    }
+}

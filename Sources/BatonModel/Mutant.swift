@@ -1,0 +1,86 @@
+/// Bugs that can be planted, one at a time, to learn whether the simulator finds them.
+///
+/// They exist only in a build with the package trait `Mutants`; in every other build `isOn` is false when it
+/// is compiled.
+package enum Mutant: String, CaseIterable, Sendable {
+    /// An operator of another site may write.
+    case anyoneMayWrite
+    /// An audit record is written for the first run of a batch alone.
+    case auditMergesRuns
+    /// Authority is judged by the newest membership.
+    case authorityNow
+    /// The other branch of a fork is never sent.
+    case branchesNotSent
+    /// A stamp from the far future drags the clock along.
+    case clockFollowsAnyStamp
+    /// Stamps follow a wall clock that was set back.
+    case clockGoesBack
+    /// The stamp issued last is not stored.
+    case clockNotSaved
+    /// Two stamps of one millisecond are equal.
+    case clockStandsStill
+    /// A close that stands beside another replaces it.
+    case closureForgotten
+    /// Pages are loaded for a link that takes none.
+    case congestionIgnored
+    /// An author does not say what it has seen of others.
+    case contextForgotten
+    /// An author does not say what it wrote before.
+    case documentPrevForgotten
+    /// A delta that comes twice is logged twice.
+    case duplicateLogged
+    /// A frame may be of any size.
+    case frameUnbounded
+    /// Only the delta that arrived last stays in the frontier.
+    case frontierDropsOthers
+    /// A delta passes although part of its past is missing.
+    case gateIgnoresPast
+    /// A place of a forked log stands for any branch.
+    case gateIgnoresSeal
+    /// A run that grows keeps its old head.
+    case haveHeadStale
+    /// A hole of one number is taken for held.
+    case haveJoinsGaps
+    /// A membership entry needs no root.
+    case membershipUnsigned
+    /// A merge leaves no audit record.
+    case mergeNotAudited
+    /// The first missing delta behind a run is not sent.
+    case missingSkipsOne
+    /// Only one of those who wait for a delta goes on.
+    case oneWaiterWoken
+    /// An author does not chain its log.
+    case prevForgotten
+    /// A site that was not reached three times is never dialled again.
+    case redialGivesUp
+    /// A removal takes adds that its author had not seen.
+    case removeTakesUnseen
+    /// A reopen cancels closes that its author had not seen.
+    case reopenCancelsUnseen
+    /// A run is told by its numbers, not by its chain.
+    case runByNumber
+    /// An author numbers from the last delta, not behind it.
+    case seqReused
+    /// A signature is not checked.
+    case signatureUnchecked
+    /// An idle link never asks why the digests differ.
+    case staysUnequal
+    /// Merging pasts drops authors that only one side has seen.
+    case vectorForgetsAuthors
+    /// A delta does not count itself as seen.
+    case vectorOffByOne
+    /// A write replaces writes that its author had not seen.
+    case writeCoversUnseen
+    /// A part that is not the signed one is kept.
+    case wrongPartKept
+
+    #if Mutants
+    /// The one that is planted for the work under way.
+    @TaskLocal package static var planted: Mutant?
+
+    package static func isOn(_ mutant: Mutant) -> Bool { Self.planted == mutant }
+    #else
+    @inlinable
+    package static func isOn(_ mutant: Mutant) -> Bool { false }
+    #endif
+}

@@ -1,0 +1,117 @@
+import BatonEncoding
+package import BatonModel
+
+/// Tells how many changes of each document the receiver lacks, as counted from the newest end of each log.
+///
+/// It is for people: a desk says "this case is 14 changes behind syd" long before the changes come. Nothing
+/// of it is trusted for anything else.
+package struct OutlinePart: Sendable, Equatable {
+    package struct Entry: Sendable, Hashable {
+        package var document: DocumentID
+        package var author: Author
+        package var count: UInt64
+        /// Of the newest change counted, milliseconds since 1970.
+        package var newestMilliseconds: UInt64
+
+        package init(document: DocumentID, author: Author, count: UInt64, newestMilliseconds: UInt64) {
+            self.document = document
+            self.author = author
+            self.count = count
+            self.newestMilliseconds = newestMilliseconds
+        }
+    }
+
+    /// True for the first part of a catch-up: what was outlined before is forgotten.
+    package var isFirst: Bool
+    package var entries: [Entry]
+    /// True when changes were left out because there are too many.
+    package var isCut: Bool
+
+    package init(isFirst: Bool, entries: [Entry], isCut: Bool) {
+        self.isFirst = isFirst
+        self.entries = entries
+        self.isCut = isCut
+    }
+}
+
+extension OutlinePart {
+    /// Writes the items after the message's code: first, `[authors, [[document, author, count, newest]…]]`,
+    /// cut (CDDL `outline`).
+    func encode(into writer: inout CBORWriter) {
+        var table = IndexTable<Author>()
+        for entry in self.entries { table.add(entry.author) }
+        writer.bool(self.isFirst)
+        writer.arrayHeader(2)
+        writer.arrayHeader(table.values.count)
+        for author in table.values { author.encode(into: &writer) }
+        writer.arrayHeader(self.entries.count)
+        for entry in self.entries {
+            writer.arrayHeader(4)
+            writer.bytes(entry.document.bytes)
+            writer.unsigned(UInt64(table.index(of: entry.author)))
+            writer.unsigned(entry.count)
+            writer.unsigned(entry.newestMilliseconds)
+        }
+        writer.bool(self.isCut)
+    }
+
+    init(from reader: inout CBORReader, _ limits: WireLimits) throws(ModelFault) {
+        let isFirst = try reader.modelBool("outline.first")
+        try reader.expectArray(of: 2, "outline")
+        var authors: [Author] = []
+        for _ in 0..<(try reader.modelArray("outline.authors", upTo: HaveSet.authorsMax)) {
+            authors.append(try Author(from: &reader))
+        }
+        var entries: [Entry] = []
+        // Authors stand in the order in which entries first name them: there is one way to write a part.
+        var named = 0
+        for _ in 0..<(try reader.modelArray("outline.entries", upTo: limits.outlineDeltasPerPage)) {
+            try reader.expectArray(of: 4, "outline.entry")
+            guard let document = DocumentID(try reader.modelBytes("outline.document", count: 16)) else {
+                throw .malformed("outline.document")
+            }
+            let author = try reader.modelUnsigned("outline.author")
+            guard author < UInt64(authors.count), author <= UInt64(named) else {
+                throw .malformed("outline.author")
+            }
+            if author == UInt64(named) { named += 1 }
+            let count = try reader.modelUnsigned("outline.count")
+            let newest = try reader.modelUnsigned("outline.newest")
+            entries.append(
+                Entry(
+                    document: document, author: authors[Int(author)], count: count, newestMilliseconds: newest
+                ))
+        }
+        guard named == authors.count, Set(authors).count == authors.count else {
+            throw .malformed("outline.authors")
+        }
+        self.init(isFirst: isFirst, entries: entries, isCut: try reader.modelBool("outline.cut"))
+    }
+}
+
+/// Numbers values in the order in which they first come.
+struct IndexTable<Value: Hashable> {
+    private(set) var values: [Value] = []
+    private var indexes: [Value: Int] = [:]
+
+    mutating func add(_ value: Value) {
+        guard self.indexes[value] == nil else { return }
+        self.indexes[value] = self.values.count
+        self.values.append(value)
+    }
+
+    func index(of value: Value) -> Int {
+        guard let index = self.indexes[value] else {
+            preconditionFailure("a value is looked up that was never added")
+        }
+        return index
+    }
+
+    func has(_ value: Value) -> Bool { self.indexes[value] != nil }
+}
+
+extension CBORReader {
+    mutating func modelBool(_ field: String) throws(ModelFault) -> Bool {
+        do { return try self.bool() } catch { throw .encoding(error) }
+    }
+}
