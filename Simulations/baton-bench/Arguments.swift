@@ -6,26 +6,45 @@ struct Arguments {
 
     private static let valued: Set<String> = [
         "--deltas", "--batch", "--checkpoint-pages", "--dir", "--file", "--seed", "--singles", "--thresholds",
+        "--entries", "--backlog", "--urgent", "--rtt-ms", "--sites",
+        "--baton", "--cases", "--rounds",
     ]
-    private static let bare: Set<String> = ["--json", "--no-plain", "--help"]
+    private static let bare: Set<String> = [
+        "--json", "--no-plain", "--one-thread", "--help", "--during-catch-up",
+    ]
 
     static let usage = """
-        usage: baton-bench [all|merge|author|plain-sqlite|w] [options]
+        usage: baton-bench [all|merge|author|open|urgent|live|reconcile|desk|plain-sqlite|w] [options]
 
-          all           merge and author, one after the other (the default)
+          all           merge, author and open, one after the other (the default)
           merge         move signed deltas to a fresh replica, beside plain SQLite writing the same rows
           author        durable single changes, group commits, and the raw sync rate of the folder
+          open          open a case with a long timeline among others, and page through it
+          urgent        how long after a cut the first case with a life at stake is there (virtual wire)
+          live          from "saved here" to "visible there" and "safe elsewhere" (virtual wire)
+          reconcile     what equal replicas say when they meet (virtual wire)
+          desk          how soon the commands of a real desk answer among many cases (--baton PROGRAM)
           plain-sqlite  the rows of a merge by bare prepared statements alone
           w             replay the neutral workload W (--file W.jsonl) between two sites
 
           --deltas N            how many changes (100000)
           --batch B             changes a transaction when merging (4096)
           --singles N           single changes of author (1000)
+          --entries N           timeline entries of the case that open opens (10000)
           --checkpoint-pages N  pages in the write-ahead log from which it is copied (1000)
+          --backlog N           changes of urgent that are not (100000)
+          --urgent N            urgent cases that each site has written meanwhile (10000)
+          --rtt-ms N            round trip of the virtual wire (160)
+          --sites N             logs that both replicas of reconcile hold (50)
+          --during-catch-up     live changes while a backlog is on its way
+          --baton PROGRAM       the built program that desk runs
+          --cases N             cases of desk (100000)
+          --rounds N            how often desk runs each command (5)
           --seed N              what the generated cases are drawn from (20261)
           --dir FOLDER          where the databases are made and removed (TMPDIR, or /tmp)
           --file W.jsonl        the workload of w
           --no-plain            merge without the baseline
+          --one-thread          fold, then write, on one thread: no row is written behind the fold
           --thresholds FILE     fail with exit code 1 where a figure misses its budget
           --json                one line of JSON per result
         """

@@ -30,7 +30,7 @@ struct BatonBench {
     /// - Returns: The budgets that were missed.
     private static func run(_ arguments: Arguments) throws -> [String] {
         let thresholds = try arguments.text("--thresholds").map { try Thresholds($0) }
-        let commands = arguments.command == "all" ? ["merge", "author"] : [arguments.command]
+        let commands = arguments.command == "all" ? ["merge", "author", "open"] : [arguments.command]
         var missed: [String] = []
         for command in commands {
             let folder = try BenchFolder(in: arguments.text("--dir") ?? Self.temporaryFolder)
@@ -45,7 +45,8 @@ struct BatonBench {
         _ command: String, _ arguments: Arguments, _ folder: BenchFolder
     ) throws -> BenchResult {
         let pages = try arguments.number("--checkpoint-pages", or: 1000, in: 1...1_000_000)
-        let settings = ReplicaSettings(checkpointPages: pages)
+        let settings = ReplicaSettings(
+            checkpointPages: pages, hasRowThread: !arguments.has("--one-thread"))
         let deltas = try arguments.number("--deltas", or: 100_000, in: 1...10_000_000)
         let batch = try arguments.number("--batch", or: 4096, in: 1...1_000_000)
         let seed = UInt64(try arguments.number("--seed", or: 20_261, in: 0...Int(Int32.max)))
@@ -63,12 +64,43 @@ struct BatonBench {
                 seed: seed,
                 settings: settings, progress: progress)
             return try author.run(in: folder)
+        case "urgent":
+            return try UrgentBenchmark(
+                backlog: try arguments.number("--backlog", or: 100_000, in: 0...10_000_000),
+                urgent: try arguments.number("--urgent", or: 10_000, in: 0...1_000_000),
+                roundTrip: try arguments.number("--rtt-ms", or: 160, in: 0...10_000), seed: seed,
+                settings: settings, progress: progress
+            ).run(in: folder)
+        case "live":
+            return try LiveBenchmark(
+                deltas: try arguments.number("--deltas", or: 2_000, in: 1...1_000_000),
+                roundTrip: try arguments.number("--rtt-ms", or: 160, in: 0...10_000),
+                isDuringCatchUp: arguments.has("--during-catch-up"), seed: seed, settings: settings,
+                progress: progress
+            ).run(in: folder)
+        case "reconcile":
+            return try ReconcileBenchmark(
+                sites: try arguments.number("--sites", or: 50, in: 1...4_096), seed: seed, settings: settings
+            ).run(in: folder)
+        case "open":
+            return try OpenBenchmark(
+                entries: try arguments.number("--entries", or: 10_000, in: 50...1_000_000),
+                others: min(deltas, 1_000_000), seed: seed, settings: settings, progress: progress
+            ).run(in: folder)
         case "w":
             guard let path = arguments.text("--file") else {
                 throw BenchFault("w needs --file W.jsonl", isUsage: true)
             }
             return try WorkloadBenchmark(path: path, batch: batch, settings: settings, progress: progress)
                 .run(in: folder)
+        case "desk":
+            guard let baton = arguments.text("--baton") else {
+                throw BenchFault("desk needs --baton PROGRAM", isUsage: true)
+            }
+            return try DeskBenchmark(
+                baton: baton, cases: try arguments.number("--cases", or: 100_000, in: 1...10_000_000),
+                rounds: try arguments.number("--rounds", or: 5, in: 1...1000), seed: seed
+            ).run(in: folder)
         default: throw BenchFault("\(command) is not a benchmark", isUsage: true)
         }
     }

@@ -11,8 +11,9 @@ final class BenchSite {
     let databasePath: String
     /// False when no record of the incarnation is kept here, which makes a commit cheaper than a node's.
     let isRecorded: Bool
-    private let context: ReplicaContext
+    let context: ReplicaContext
     private let limits = WireLimits.standard
+    private var keysSent: Set<BareKey> = []
 
     /// - Parameter number: Which member of the team, from 0.
     init(_ number: Int, of team: BenchTeam, in folder: BenchFolder, _ settings: ReplicaSettings) throws {
@@ -55,32 +56,33 @@ final class BenchSite {
     ///
     /// - Parameter ranges: What is still to be sent; what the frame holds is taken out.
     func nextFrame(_ ranges: inout [DeltaRange]) throws -> [UInt8] {
-        let page = try self.store.deltas(in: ranges, bytesMax: self.limits.chunkBytesTarget)
-        ranges = page.rest
-        var keys: [BareKey] = []
-        for entry in page.keys {
-            let bytes = try self.member.cipher.export(entry.key, scope: entry.scope)
-            keys.append(BareKey(scope: entry.scope, id: entry.key.id, bytes: bytes))
+        let order = LoadOrder.ranges(ranges, lacking: HaveSet(), bytesMax: self.limits.chunkBytesTarget)
+        guard case .chunk(let chunk) = try self.answer(order) else {
+            throw BenchFault("a question for deltas was answered with something else")
         }
-        let chunk = DeltaChunk(keys: keys, deltas: page.deltas.map { WireDelta($0) }, remaining: 0)
-        return Message.deltas(chunk).framed()
+        ranges = chunk.rest
+        // Keys go once, as on a link.
+        let keys = chunk.keys.filter { self.keysSent.insert($0).inserted }
+        let bytes = RunCodec.encode(chunk.deltas, keys: keys, hashing: Blake2b())
+        return Message.runs(RunChunk(bytes: bytes, remaining: 0)).framed()
     }
 
     // Merging.
 
-    /// Cuts and decodes one frame.
-    func decode(_ frame: [UInt8]) throws -> DeltaChunk {
+    /// Cuts one frame.
+    func decode(_ frame: [UInt8]) throws -> RunChunk {
         var decoder = FrameDecoder(bytesMax: self.limits.frameBytesMax)
         decoder.feed(frame)
         guard let message = try decoder.next(),
-            case .deltas(let chunk) = try Message(decoding: message, limits: self.limits)
+            case .runs(let chunk) = try Message(decoding: message, limits: self.limits)
         else { throw BenchFault("a frame of deltas does not decode") }
         return chunk
     }
 
-    func verify(_ chunk: DeltaChunk) throws -> VerificationOutcome {
-        let job = VerificationJob(deltas: chunk.deltas, membership: self.context.membership)
-        let outcome = job.run(hashing: Blake2b(), verifying: SignatureVerifier())
+    func verify(_ chunk: RunChunk) throws -> VerificationOutcome {
+        let job = VerificationJob(
+            runs: chunk.bytes, limits: self.limits, membership: self.context.membership)
+        let outcome = self.verify(job)
         guard outcome.refused.isEmpty, outcome.malformed == nil, outcome.unknownEpoch == nil else {
             throw BenchFault("deltas that were just signed did not verify")
         }

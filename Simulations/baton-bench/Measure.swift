@@ -1,6 +1,7 @@
 import Glibc
 
-/// Adds up the time that one kind of work took: by the clock on the wall, and by the processor.
+/// Adds up the time that one kind of work took: by the clock on the wall, and by the processor, over all
+/// threads of this process.
 ///
 /// On a shared machine the first wobbles and the second hardly does, so reports give both.
 struct Stopwatch {
@@ -9,10 +10,10 @@ struct Stopwatch {
 
     mutating func time<Value>(_ work: () throws -> Value) rethrows -> Value {
         let wall = Self.read(CLOCK_MONOTONIC)
-        let processor = Self.read(CLOCK_THREAD_CPUTIME_ID)
+        let processor = Self.read(CLOCK_PROCESS_CPUTIME_ID)
         defer {
             self.seconds += Self.read(CLOCK_MONOTONIC) - wall
-            self.processorSeconds += Self.read(CLOCK_THREAD_CPUTIME_ID) - processor
+            self.processorSeconds += Self.read(CLOCK_PROCESS_CPUTIME_ID) - processor
         }
         return try work()
     }
@@ -35,14 +36,19 @@ enum ResidentMemory {
         _ = unsafe fclose(file)
     }
 
-    /// Bytes; 0 where the kernel does not tell.
-    static var peakBytes: Int {
+    /// The peak since the last reset. Bytes; 0 where the kernel does not tell.
+    static var peakBytes: Int { Self.status("VmHWM:") }
+
+    /// What is resident now.
+    static var bytes: Int { Self.status("VmRSS:") }
+
+    private static func status(_ name: String) -> Int {
         guard let file = unsafe fopen("/proc/self/status", "r") else { return 0 }
         defer { _ = unsafe fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
         while unsafe fgets(&line, 256, file) != nil {
             let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("VmHWM:") else { continue }
+            guard text.hasPrefix(name) else { continue }
             return (Int(text.filter(\.isNumber)) ?? 0) * 1024
         }
         return 0

@@ -18,6 +18,8 @@ struct MergeBenchmark {
 
     private static let ordersPerCommit = 512
     private static let firstMilliseconds: UInt64 = 1_760_000_000_000
+    /// Deltas after which the resident memory is noted: it must not grow with them.
+    private static let marks = [25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000]
 
     func run(in folder: BenchFolder) throws -> BenchResult {
         let team = try BenchTeam(seed: self.seed)
@@ -27,8 +29,12 @@ struct MergeBenchmark {
         var plain = self.hasBaseline ? try PlainReplica(beside: receiver, in: folder, self.settings) : nil
         var transfer = Transfer(batchSize: self.batch)
         ResidentMemory.resetPeak()
+        let before = ResidentMemory.bytes
+        var marks: [(deltas: Int, bytes: Int)] = []
         try transfer.run(from: sender, to: receiver, wall: wall) { done in
             try plain?.follow()
+            let mark = Self.marks[min(marks.count, Self.marks.count - 1)]
+            if marks.count < Self.marks.count, done >= mark { marks.append((mark, ResidentMemory.bytes)) }
             self.progress.show("merged", done, of: self.deltas)
         }
         let peak = ResidentMemory.peakBytes
@@ -47,6 +53,8 @@ struct MergeBenchmark {
         self.progress.clear()
         var result = BenchResult("merge")
         self.report(transfer, indexing, peak, receiver, to: &result)
+        result.add("rss_before_merge_bytes", before)
+        for mark in marks { result.add("rss_at_\(mark.deltas)_bytes", mark.bytes) }
         if let plain { self.report(plain, rows, transfer, indexing, to: &result) }
         return result
     }

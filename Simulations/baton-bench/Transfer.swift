@@ -7,9 +7,9 @@ import BatonStore
 struct Transfer {
     /// Reading the log, exporting keys, encoding frames.
     private(set) var export = Stopwatch()
-    /// Cutting and decoding frames.
+    /// Cutting frames.
     private(set) var decoding = Stopwatch()
-    /// Decoding headers, hashing, checking signatures.
+    /// Decoding runs and headers, hashing, checking signatures.
     private(set) var verifying = Stopwatch()
     /// Gate, opening, fold and rows, up to the durable commit.
     private(set) var applying = Stopwatch()
@@ -51,6 +51,6 @@ struct Transfer {
         let outcome = try self.verifying.time { try receiver.verify(chunk) }
         self.signatureChecks += outcome.signatureChecks
         batch.deltas.append(contentsOf: outcome.authentic)
-        batch.keys.append(contentsOf: chunk.keys)
+        batch.keys.append(contentsOf: outcome.keys)
     }
 }

@@ -22,16 +22,39 @@ package struct IncarnationSettings: Sendable, Hashable {
     }
 }
 
-/// Holds the record file of a living incarnation, locked, and keeps its claim true (`IncarnationDecision`
-/// says what it proves).
+/// Where the record of a living incarnation can be kept, and what tells one boot and one file from another: a
+/// machine, or the simulator's idea of one.
+package protocol IncarnationPlace {
+    /// 16 bytes that are other ones after every start of the kernel; nil where nobody knows.
+    var bootID: [UInt8]? { get }
+    /// Nil when there is no such file.
+    func identity(ofDatabase path: String) -> FileIdentity?
+    /// Opens a database's record for this process alone; nil where none can be kept.
+    func record(of database: FileIdentity) -> (any IncarnationRecord)?
+}
+
+/// One record, held until the last reference goes. It does not outlive the kernel.
+package protocol IncarnationRecord: AnyObject {
+    /// As last stored, whole or not; empty in a new record.
+    func load(_ count: Int) -> [UInt8]
+    /// Replaces the record by one write.
+    ///
+    /// - Returns: False when it may hold anything now.
+    func store(_ bytes: [UInt8]) -> Bool
+    /// Makes it one that proves nothing.
+    func clear() -> Bool
+}
+
+/// Holds the record of a living incarnation and keeps its claim true (`IncarnationDecision` says what it
+/// proves).
 final class IncarnationKeeper {
-    private let file: FileDescriptor
+    private let record: any IncarnationRecord
     private var claim: IncarnationClaim
 
     var author: Author { self.claim.author }
 
-    init(_ file: consuming FileDescriptor, _ claim: IncarnationClaim) throws(ReplicaFault) {
-        self.file = file
+    init(_ record: any IncarnationRecord, _ claim: IncarnationClaim) throws(ReplicaFault) {
+        self.record = record
         self.claim = claim
         try self.store()
     }
@@ -50,21 +73,54 @@ final class IncarnationKeeper {
 
     /// Makes the record one that proves nothing.
     func invalidate() throws(ReplicaFault) {
-        guard ftruncate(self.file.number, 0) == 0 else {
+        guard self.record.clear() else {
             throw ReplicaFault(
                 StoreCode.continuity, "the record of the incarnation can be neither written nor removed")
         }
     }
 
     private func store() throws(ReplicaFault) {
-        let bytes = self.claim.encoded
-        let written = unsafe bytes.withUnsafeBytes {
-            unsafe pwrite(self.file.number, $0.baseAddress, $0.count, 0)
-        }
-        guard written == bytes.count else {
+        guard self.record.store(self.claim.encoded) else {
             throw ReplicaFault(StoreCode.continuity, "the record of the incarnation cannot be written")
         }
     }
+}
+
+extension IncarnationSettings: IncarnationPlace {
+    package var bootID: [UInt8]? { IncarnationFiles.bootID(at: self.bootIDPath) }
+
+    package func identity(ofDatabase path: String) -> FileIdentity? {
+        IncarnationFiles.identity(ofFileAt: path)
+    }
+
+    package func record(of database: FileIdentity) -> (any IncarnationRecord)? {
+        guard let file = IncarnationFiles.open(self, for: database) else { return nil }
+        return IncarnationFile(file)
+    }
+}
+
+/// A record on a tmpfs, locked while it is held.
+private final class IncarnationFile: IncarnationRecord {
+    private let file: FileDescriptor
+
+    init(_ file: consuming FileDescriptor) { self.file = file }
+
+    func load(_ count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let taken = unsafe bytes.withUnsafeMutableBytes {
+            unsafe pread(self.file.number, $0.baseAddress, $0.count, 0)
+        }
+        return Array(bytes.prefix(max(0, taken)))
+    }
+
+    func store(_ bytes: [UInt8]) -> Bool {
+        let written = unsafe bytes.withUnsafeBytes {
+            unsafe pwrite(self.file.number, $0.baseAddress, $0.count, 0)
+        }
+        return written == bytes.count
+    }
+
+    func clear() -> Bool { ftruncate(self.file.number, 0) == 0 }
 }
 
 /// The record files of a machine.
@@ -102,14 +158,6 @@ enum IncarnationFiles {
 
     private static func isVolatile(_ descriptor: Int32) -> Bool {
         baton_file_system_type(descriptor) == Self.temporaryFileSystem
-    }
-
-    static func claim(in file: borrowing FileDescriptor) -> IncarnationClaim? {
-        var bytes = [UInt8](repeating: 0, count: IncarnationClaim.byteCount)
-        let count = unsafe bytes.withUnsafeMutableBytes {
-            unsafe pread(file.number, $0.baseAddress, $0.count, 0)
-        }
-        return count == bytes.count ? IncarnationClaim(encoded: bytes) : nil
     }
 
     static func identity(ofFileAt path: String) -> FileIdentity? {

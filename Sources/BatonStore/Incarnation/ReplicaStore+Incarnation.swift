@@ -21,22 +21,23 @@ extension ReplicaStore {
     /// Call it once, before anything is authored. From then on every commit that moves the author's head
     /// keeps the record.
     ///
-    /// - Parameter nonce: 64 random bits, for a new incarnation.
+    /// - Parameters:
+    ///   - settings: Where the record may be: `IncarnationSettings` on a machine.
+    ///   - nonce: 64 random bits, for a new incarnation.
     package func resumeOrOpen(
-        site: SiteID, settings: IncarnationSettings, nonce: UInt64, nowMilliseconds: UInt64
+        site: SiteID, settings: some IncarnationPlace, nonce: UInt64, nowMilliseconds: UInt64
     ) throws(ReplicaFault) -> LivingIncarnation {
-        guard let identity = IncarnationFiles.identity(ofFileAt: self.databasePath) else {
+        guard let identity = settings.identity(ofDatabase: self.databasePath) else {
             throw ReplicaFault(StoreCode.cannotOpen, "the database file is gone")
         }
         // The lock of a record that this process already holds must go before it is taken again.
         try self.writing { writer throws(ReplicaFault) in writer.keeper = nil }
         var known = try self.reading { connection throws(ReplicaFault) in try connection.ownAuthor(site) }
-        let bootID = IncarnationFiles.bootID(at: settings.bootIDPath)
-        guard let bootID, let file = IncarnationFiles.open(settings, for: identity) else {
+        guard let bootID = settings.bootID, let record = settings.record(of: identity) else {
             let reason: IncarnationBreak = known.author == nil ? .newReplica : .noVolatileStorage
             return try self.open(known, site, nonce, nowMilliseconds, reason, isRecorded: false)
         }
-        let claim = IncarnationFiles.claim(in: file)
+        let claim = IncarnationClaim(encoded: record.load(IncarnationClaim.byteCount))
         // An older database in the same place has not heard of the incarnation that the record names.
         if let claim, claim.author.site == site {
             known.counterMax = max(known.counterMax, claim.author.incarnation.counter)
@@ -54,7 +55,7 @@ extension ReplicaStore {
         let kept = IncarnationClaim(
             bootID: bootID, file: identity, author: living.author, intended: living.head, settled: living.head
         )
-        let keeper = try IncarnationKeeper(file, kept)
+        let keeper = try IncarnationKeeper(record, kept)
         try self.writing { writer throws(ReplicaFault) in writer.keeper = keeper }
         return living
     }

@@ -61,7 +61,7 @@ extension ReplicaStore {
     package func resetDerived() throws(ReplicaFault) {
         try self.writing { writer throws(ReplicaFault) in
             try writer.transaction { transaction throws(ReplicaFault) in
-                let connection = transaction.connection
+                let connection = try transaction.connection
                 for statement in [
                     "DELETE FROM document_state", "DELETE FROM document_index", "DELETE FROM timeline",
                     "DELETE FROM waiting", "DELETE FROM search_queue", "DELETE FROM search_document",

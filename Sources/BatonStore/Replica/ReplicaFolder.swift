@@ -6,7 +6,6 @@ import Glibc
 /// The lock is a file of its own: SQLite's locks on the database come and go with any descriptor of the
 /// process that closes.
 final class ReplicaFolder {
-    let databasePath: String
     private let lock: FileDescriptor
 
     /// Makes the folder where it is missing, locks it, and makes an empty database file of mode 0600 where
@@ -14,7 +13,6 @@ final class ReplicaFolder {
     ///
     /// - Throws: `store.locked`, `store.unsafe-permissions`, `store.cannot-open`, `store.disk-full`.
     init(databasePath: String) throws(ReplicaFault) {
-        self.databasePath = databasePath
         let folder = Self.parent(of: databasePath)
         if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw Self.failed("the data folder", errno) }
         try Self.checkPrivate(folder)

@@ -14,7 +14,9 @@ import GRDB
 /// threads while it writes.
 package final class ReplicaStore: @unchecked Sendable {
     let hashing: any Hashing
-    private let folder: ReplicaFolder
+    let databasePath: String
+    /// Nil on a disk of the simulator, which nobody else can open.
+    private let folder: ReplicaFolder?
     private let writerQueue: DatabaseQueue
     private let readerQueue: DatabaseQueue
     private let writer: Writer
@@ -22,13 +24,16 @@ package final class ReplicaStore: @unchecked Sendable {
 
     /// Opens a replica, making it where there is none.
     ///
-    /// - Parameter path: The database file, in a folder of its own.
+    /// - Parameter path: The database file, in a folder of its own; with `settings.vfs`, a name on that disk.
     /// - Throws: `store.locked`, `store.unsafe-permissions`, `store.not-a-replica`, `store.newer-schema`,
-    ///   `store.not-durable`, and what SQLite reports. Nothing stays open or locked then.
+    ///   `store.half-migrated`, `store.not-durable`, and what SQLite reports. Nothing stays open or locked
+    ///   then.
     package init(path: String, settings: ReplicaSettings, hashing: any Hashing) throws(ReplicaFault) {
         self.hashing = hashing
-        self.folder = try ReplicaFolder(databasePath: path)
+        self.databasePath = path
+        self.folder = settings.vfs == nil ? try ReplicaFolder(databasePath: path) : nil
         let location = Self.location(path, settings)
+        try LogRenewal.run(databasePath: path, vfs: settings.vfs)
         do {
             self.writerQueue = try DatabaseQueue(path: location, configuration: Self.configuration(settings))
             self.writer = try Self.openWriter(self.writerQueue, settings, hashing)
@@ -58,10 +63,8 @@ package final class ReplicaStore: @unchecked Sendable {
             self.writer.shutDown()
         }
         try? self.writerQueue.close()
-        self.folder.unlock()
+        self.folder?.unlock()
     }
-
-    var databasePath: String { self.folder.databasePath }
 
     // Access.
 
@@ -143,10 +146,12 @@ package final class ReplicaStore: @unchecked Sendable {
             }
             // Migrations run under the durable settings; they leave them as they are, which the second look
             // proves.
-            try Schema.migrator.migrate(queue)
+            try Schema.migrate(queue)
             return try queue.inDatabase { _ in
                 try connection.makeDurable()
-                return Writer(connection, settings, hashing)
+                // Nothing is answered for before the medium has all that this start builds on.
+                try connection.emptyLog()
+                return try Writer(connection, settings, hashing)
             }
         } catch {
             throw ReplicaFault(caught: error)

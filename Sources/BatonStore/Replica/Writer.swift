@@ -15,8 +15,13 @@ import CSQLiteShim
     private var failure: ReplicaFault?
     var keeper: IncarnationKeeper?
 
-    init(_ connection: Connection, _ settings: ReplicaSettings, _ hashing: any Hashing) {
+    private let output: RowOutput
+
+    init(
+        _ connection: Connection, _ settings: ReplicaSettings, _ hashing: any Hashing
+    ) throws(ReplicaFault) {
         self.connection = connection
+        self.output = try RowOutput(connection, hasThread: settings.hasRowThread)
         self.settings = settings
         self.hashing = hashing
         unsafe self.logPages = .allocate(capacity: 1)
@@ -28,14 +33,18 @@ import CSQLiteShim
 
     func transaction<T>(_ body: (StoreTransaction) throws(ReplicaFault) -> T) throws(ReplicaFault) -> T {
         if let failure = self.failure { throw failure }
+        try self.boundLog()
         try self.connection.run("BEGIN IMMEDIATE")
+        let transaction = StoreTransaction(
+            self.connection, self.output, self.hashing, own: self.keeper?.author)
         do {
-            let transaction = StoreTransaction(self.connection, self.hashing, own: self.keeper?.author)
             let result = try body(transaction)
             try transaction.flush()
+            try transaction.writeRows()
             try self.commit(transaction.ownHead)
             return result
         } catch {
+            transaction.abandon()
             self.rollBack(after: error)
             throw error
         }
@@ -98,19 +107,42 @@ import CSQLiteShim
     private func checkpoint(_ mode: Int32) {
         let result = unsafe sqlite3_wal_checkpoint_v2(self.connection.handle, nil, mode, nil, nil)
         switch result & 0xff {
-        case SQLITE_OK:
-            // The log starts again at the next commit, which sets the number; until then nothing is due.
-            unsafe self.logPages.pointee = 0
-        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL: break
+        // Whether the log starts again shows at the next commit, which sets the number of its pages.
+        case SQLITE_OK, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL: break
         default: self.failure = ReplicaFault(sqlite: unsafe sqlite3_extended_errcode(self.connection.handle))
         }
     }
+
+    /// Refuses to write while somebody's endless reading lets the log grow without bound. Readers of this
+    /// process are waited for: they end.
+    private func boundLog() throws(ReplicaFault) {
+        guard self.pagesInLog >= self.settings.logPagesMax else { return }
+        unsafe sqlite3_busy_timeout(self.connection.handle, Self.readerMillisecondsMax)
+        let result = unsafe sqlite3_wal_checkpoint_v2(
+            self.connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        unsafe sqlite3_busy_timeout(self.connection.handle, Int32(self.settings.busyMillisecondsMax))
+        guard result != SQLITE_OK else {
+            unsafe self.logPages.pointee = 0
+            return
+        }
+        guard result & 0xff == SQLITE_BUSY else {
+            let fault = ReplicaFault(sqlite: unsafe sqlite3_extended_errcode(self.connection.handle))
+            if fault.isFatal { self.failure = fault }
+            throw fault
+        }
+        throw ReplicaFault(
+            StoreCode.logFull,
+            "another program reads the database and does not end, so its log grows: refused")
+    }
+
+    private static let readerMillisecondsMax: Int32 = 250
 
     /// Empties the log, as far as readers allow.
     func truncateLog() { self.checkpoint(SQLITE_CHECKPOINT_TRUNCATE) }
 
     func shutDown() {
         if self.failure == nil { self.truncateLog() }
+        self.output.close()
         self.connection.finalizeStatements()
         self.keeper = nil
     }

@@ -9,6 +9,7 @@ import GRDB
 @safe final class Connection {
     let handle: OpaquePointer
     private var statements: [String: SQLStatement] = [:]
+    private var fixedStatements: [Int: SQLStatement] = [:]
     var names = Names()
 
     /// Statements built at run time (lists of filters) must not fill memory for ever.
@@ -31,6 +32,15 @@ import GRDB
         return made
     }
 
+    /// Gives a statement by the address of its text: for what is asked so often that hashing the text shows.
+    func prepare(fixed sql: StaticString) throws(ReplicaFault) -> SQLStatement {
+        let address = unsafe Int(bitPattern: sql.utf8Start)
+        if let known = self.fixedStatements[address] { return known }
+        let made = try unsafe SQLStatement(self.handle, sql.description)
+        self.fixedStatements[address] = made
+        return made
+    }
+
     func run(_ sql: String) throws(ReplicaFault) { try self.prepare(sql).run() }
 
     /// Reads one number; nil when the query gives no row or NULL.
@@ -48,7 +58,10 @@ import GRDB
     var changedRows: Int { Int(unsafe sqlite3_changes(self.handle)) }
 
     /// Lets go of statements, so that the connection can be closed.
-    func finalizeStatements() { self.statements.removeAll() }
+    func finalizeStatements() {
+        self.statements.removeAll()
+        self.fixedStatements.removeAll()
+    }
 }
 
 extension Connection {

@@ -8,6 +8,10 @@ enum Meta: String {
     case author
     /// The last timeline entry in the text index.
     case indexedEntry = "indexed-entry"
+    /// The arrival up to which every signature was checked by itself.
+    case checkedSignatures = "checked-signatures"
+    /// The ids of deltas whose own signature is wrong.
+    case wrongSignatures = "wrong-signatures"
     /// 1 while the derived tables have been dropped and not yet made again.
     case rebuilding
 }

@@ -12,7 +12,17 @@ struct Names {
     /// A document costs about 60 bytes here.
     static let documentsMax = 65_536
 
+    /// The author that was asked for last: deltas come in runs.
+    private var lastAuthor: (author: Author, row: Int64)?
+
     mutating func forget() { self = Names() }
+
+    mutating func row(of author: Author) -> Int64? {
+        if let last = self.lastAuthor, last.author == author { return last.row }
+        guard let row = self.authorRows[author] else { return nil }
+        self.lastAuthor = (author, row)
+        return row
+    }
 
     mutating func remember(_ author: Author, _ row: Int64) {
         self.authorRows[author] = row
@@ -27,7 +37,7 @@ struct Names {
 
 extension Connection {
     func row(of author: Author) throws(ReplicaFault) -> Int64? {
-        if let known = self.names.authorRows[author] { return known }
+        if let known = self.names.row(of: author) { return known }
         let statement = try self.prepare(
             "SELECT author_id FROM author WHERE site = ? AND counter = ? AND nonce = ?")
         defer { statement.reset() }

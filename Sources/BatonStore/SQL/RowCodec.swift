@@ -56,11 +56,15 @@ enum PartsColumn {
     static func encode(_ parts: [[UInt8]?]) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(parts.reduce(4) { $0 + ($1?.count ?? 0) + 3 })
+        Self.encode(parts, into: &out)
+        return out
+    }
+
+    static func encode(_ parts: [[UInt8]?], into out: inout [UInt8]) {
         for part in parts {
             appendVariable(part.map { UInt64($0.count) + 1 } ?? 0, to: &out)
             if let part { out.append(contentsOf: part) }
         }
-        return out
     }
 
     static func decode(_ bytes: [UInt8]) throws(ReplicaFault) -> [[UInt8]?] {

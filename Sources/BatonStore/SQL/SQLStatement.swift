@@ -65,6 +65,29 @@ import CSQLiteShim
         self.bind(index, value)
     }
 
+    /// Binds bytes without copying them: they must stay until the statement has run. Then call
+    /// `forgetBindings`.
+    @unsafe func bind(_ index: Int32, lent bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int32) {
+        guard count > 0, let base = bytes.baseAddress else {
+            return self.note(unsafe sqlite3_bind_zeroblob(self.handle, index, 0))
+        }
+        precondition(start >= 0 && start + Int(count) <= bytes.count, "a cell reaches beyond its bytes")
+        self.note(unsafe sqlite3_bind_blob(self.handle, index, base + start, count, nil))
+    }
+
+    @unsafe func bind(
+        _ index: Int32, lentText bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int32
+    ) {
+        guard count > 0, let base = bytes.baseAddress else { return self.bind(index, "") }
+        precondition(start >= 0 && start + Int(count) <= bytes.count, "a cell reaches beyond its bytes")
+        self.note(
+            unsafe (base + start).withMemoryRebound(to: CChar.self, capacity: Int(count)) {
+                unsafe sqlite3_bind_text(self.handle, index, $0, count, nil)
+            })
+    }
+
+    func forgetBindings() { _ = unsafe sqlite3_clear_bindings(self.handle) }
+
     func bindNull(_ index: Int32) { self.note(unsafe sqlite3_bind_null(self.handle, index)) }
 
     private func note(_ result: Int32) {

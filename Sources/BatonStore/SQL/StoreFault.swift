@@ -8,6 +8,8 @@ package enum StoreCode {
     package static let diskFull = "store.disk-full"
     package static let io = "store.io"
     package static let corrupt = "store.corrupt"
+    package static let logFull = "store.log-full"
+    package static let halfMigrated = "store.half-migrated"
     package static let readOnly = "store.read-only"
     package static let busy = "store.busy"
     package static let cannotOpen = "store.cannot-open"

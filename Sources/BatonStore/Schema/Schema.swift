@@ -1,3 +1,4 @@
+import BatonEngine
 import GRDB
 
 /// The tables of a replica. A migration is never renamed and never edited once released; `docs/storage.md`
@@ -7,6 +8,36 @@ enum Schema {
     static let applicationID: Int64 = 0x4261_746e
     /// The number of the newest migration (`PRAGMA user_version`).
     static let version: Int64 = 1
+
+    /// Brings a database to the newest version and holds it to what the migrations make of an empty one.
+    ///
+    /// - Throws: `store.half-migrated` when tables, indexes or triggers are those of no version: somebody
+    ///   edited it, or a migration was cut short by something that does not keep transactions.
+    static func migrate(_ queue: DatabaseQueue) throws {
+        do {
+            try Self.migrator.migrate(queue)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+            throw Self.halfMigrated
+        }
+        let model = try DatabaseQueue()
+        try Self.migrator.migrate(model)
+        guard try Self.objects(of: queue) == Self.objects(of: model) else { throw Self.halfMigrated }
+    }
+
+    private static let halfMigrated = ReplicaFault(
+        StoreCode.halfMigrated, "the tables are those of no version of this program: nothing was changed")
+
+    /// Kind, name and text of everything that the schema defines, in order.
+    private static func objects(of queue: DatabaseQueue) throws -> [String] {
+        try queue.inDatabase { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema
+                    WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name
+                    """)
+        }
+    }
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

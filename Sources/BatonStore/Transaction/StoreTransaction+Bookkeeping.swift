@@ -4,28 +4,10 @@ import BatonModel
 
 /// Keys, have-sets, clock, audit, outcomes.
 extension StoreTransaction {
-    func key(_ scope: KeyScope, id: KeyID?) throws(ReplicaFault) -> WrappedKey? {
-        try self.connection.key(scope, id: id)
-    }
-
-    func save(_ key: WrappedKey, scope: KeyScope) throws(ReplicaFault) {
-        let statement = try self.connection.prepare(
-            """
-            INSERT INTO document_key (document_id, author_id, compartment, generation, hash, wrapped)
-            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET wrapped = excluded.wrapped
-            """)
-        statement.bind(1, try self.connection.makeRow(of: scope.document))
-        statement.bind(2, try self.connection.makeRow(of: scope.author))
-        statement.bind(3, Int(scope.compartment.code))
-        statement.bind(4, Int64(key.id.generation))
-        statement.bind(5, Int64(bitPattern: key.id.hash))
-        statement.bind(6, key.bytes)
-        try statement.run()
-    }
-
     func have(_ author: Author) throws(ReplicaFault) -> AuthorHave? {
-        guard let row = try self.connection.row(of: author) else { return nil }
-        return try self.connection.have(author, row: row)
+        let connection = try self.connection
+        guard let row = try connection.row(of: author) else { return nil }
+        return try connection.have(author, row: row)
     }
 
     func save(_ have: AuthorHave) throws(ReplicaFault) {
@@ -102,7 +84,7 @@ extension StoreTransaction {
         try statement.run()
         // A command is tried again within minutes, not after a million others.
         let prune = try self.connection.prepare("DELETE FROM command_outcome WHERE command <= ?")
-        prune.bind(1, self.connection.lastRow - 1_000_000)
+        prune.bind(1, try self.connection.lastRow - 1_000_000)
         try prune.run()
     }
 }

@@ -3,38 +3,41 @@ import BatonModel
 
 /// The log's statements.
 extension StoreTransaction {
-    func write(_ delta: Delta, _ logged: LoggedDelta) throws(ReplicaFault) -> Int64 {
-        let header = delta.header
-        let author = try self.connection.makeRow(of: header.author)
-        let document = try self.connection.makeRow(of: header.document)
-        let vector = try self.connection.encode(logged.vector)
-        let statement = try self.connection.prepare(
-            """
-            INSERT INTO delta (author_id, seq, id, document_id, document_prev, level, stamp, fate,
-                is_material, lacks_part, vector, header, signature, parts)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        statement.bind(1, author)
-        statement.bind(2, unsigned: header.seq)
-        statement.bind(3, delta.id.bytes)
-        statement.bind(4, document)
-        statement.bind(5, unsigned: header.documentPrev)
-        statement.bind(6, unsigned: header.level)
-        statement.bind(7, header.stamp.stored)
-        statement.bind(8, Int(logged.fate.rawValue))
-        statement.bind(9, header.shape.contains { $0.isMaterial })
-        statement.bind(10, !logged.hasAllParts)
-        statement.bind(11, vector)
-        statement.bind(12, delta.headerBytes)
-        statement.bind(13, delta.signature)
-        statement.bind(14, PartsColumn.encode(delta.parts))
-        try statement.run()
-        return self.connection.lastRow
+    func write(
+        _ delta: Delta, _ fate: Fate, _ vector: CausalVector, arrival: Int64
+    ) throws(ReplicaFault) {
+        let author = try self.row(of: delta.header.author)
+        let document = try self.row(of: delta.header.document)
+        // Names are made before the row begins: they may be rows themselves.
+        for entry in vector.entries { _ = try self.row(of: entry.author) }
+        try self.add(.delta) { (cells) throws(ReplicaFault) in
+            cells.add(arrival)
+            cells.add(author)
+            cells.add(unsigned: delta.header.seq)
+            cells.addBlob { delta.id.digest.append(to: &$0) }
+            cells.add(document)
+            cells.add(unsigned: delta.header.documentPrev)
+            cells.add(unsigned: delta.header.level)
+            cells.add(delta.header.stamp.stored)
+            cells.add(Int(fate.rawValue))
+            cells.add(delta.header.shape.contains { $0.isMaterial })
+            cells.add(!delta.hasAllParts)
+            try cells.addBlob { (bytes) throws(ReplicaFault) in
+                for entry in vector.entries {
+                    appendVariable(UInt64(try self.row(of: entry.author)), to: &bytes)
+                    appendVariable(entry.seq, to: &bytes)
+                }
+            }
+            cells.add(delta.headerBytes)
+            cells.add(delta.signature)
+            cells.addBlob { PartsColumn.encode(delta.parts, into: &$0) }
+        }
     }
 
     func readLogged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
-        guard let author = try self.connection.row(of: reference.author) else { return [] }
-        let statement = try self.connection.prepare(
+        let connection = try self.connection
+        guard let author = try connection.row(of: reference.author) else { return [] }
+        let statement = try connection.prepare(
             """
             SELECT d.id, document.id, d.document_prev, d.fate, d.vector, d.level, d.lacks_part
             FROM delta d JOIN document USING (document_id)
@@ -52,7 +55,7 @@ extension StoreTransaction {
                 LoggedDelta(
                     id: id, reference: reference, document: document, documentPrev: statement.unsigned(2),
                     fate: fate,
-                    vector: try self.connection.decodeVector(statement.bytes(4)),
+                    vector: try connection.decodeVector(statement.bytes(4)),
                     level: statement.unsigned(5),
                     hasAllParts: !statement.flag(6)))
         }
@@ -63,15 +66,16 @@ extension StoreTransaction {
 
     func setWaiting(_ id: DeltaID, document: DocumentID, for missing: DeltaReference) throws(ReplicaFault) {
         let arrival = try self.knownArrival(of: id)
-        let statement = try self.connection.prepare(
+        let connection = try self.connection
+        let statement = try connection.prepare(
             """
             INSERT INTO waiting (arrival, document_id, missing_author_id, missing_seq) VALUES (?, ?, ?, ?)
             ON CONFLICT (arrival) DO UPDATE SET document_id = excluded.document_id,
                 missing_author_id = excluded.missing_author_id, missing_seq = excluded.missing_seq
             """)
         statement.bind(1, arrival.row)
-        statement.bind(2, try self.connection.makeRow(of: document))
-        statement.bind(3, try self.connection.makeRow(of: missing.author))
+        statement.bind(2, try connection.makeRow(of: document))
+        statement.bind(3, try connection.makeRow(of: missing.author))
         statement.bind(4, unsigned: missing.seq)
         try statement.run()
         self.mayHaveWaiting = true
@@ -86,10 +90,10 @@ extension StoreTransaction {
     }
 
     func waiting(for missing: DeltaReference) throws(ReplicaFault) -> [DeltaID] {
-        guard try self.hasWaiting(), let author = try self.connection.row(of: missing.author) else {
-            return []
-        }
-        let statement = try self.connection.prepare(
+        guard try self.hasWaiting() else { return [] }
+        let connection = try self.connection
+        guard let author = try connection.row(of: missing.author) else { return [] }
+        let statement = try connection.prepare(
             """
             SELECT d.id, d.author_id, d.seq FROM waiting w JOIN delta d USING (arrival)
             WHERE w.missing_author_id = ? AND w.missing_seq = ?
@@ -100,15 +104,17 @@ extension StoreTransaction {
         var found: [(place: DeltaReference, id: DeltaID)] = []
         while try statement.step() {
             guard let id = DeltaID(statement.bytes(0)) else { throw .damaged("a row of the log") }
-            let waiter = try self.connection.author(row: statement.integer(1))
+            let waiter = try connection.author(row: statement.integer(1))
             found.append((DeltaReference(author: waiter, seq: statement.unsigned(2)), id))
         }
         return found.sorted { ($0.place, $0.id) < ($1.place, $1.id) }.map(\.id)
     }
 
     func waiting(in document: DocumentID) throws(ReplicaFault) -> [DeltaID] {
-        guard try self.hasWaiting(), let row = try self.connection.row(of: document) else { return [] }
-        let statement = try self.connection.prepare(
+        guard try self.hasWaiting() else { return [] }
+        let connection = try self.connection
+        guard let row = try connection.row(of: document) else { return [] }
+        let statement = try connection.prepare(
             "SELECT d.id FROM waiting w JOIN delta d USING (arrival) WHERE w.document_id = ? ORDER BY d.id")
         defer { statement.reset() }
         statement.bind(1, row)

@@ -3,20 +3,30 @@ import BatonModel
 
 /// One write transaction: the port's primitives on the writer's connection.
 ///
-/// Speed comes from three habits. A logged delta is held back until its fate is known or somebody else
-/// needs it, so that it is written once and not twice. What the transaction has logged is remembered by
-/// place, so that parents in the same batch cost no query. And names are small numbers (`Names`).
+/// Speed comes from four habits. A logged delta is held back until its fate is known or somebody else needs
+/// it, so that it is written once and not twice. Rows are gathered and given to SQLite in numbers, by a
+/// thread of its own where the replica has one (`RowLane`). What a batch will ask for is read before it
+/// writes (`prepare`). And names are small numbers (`Names`), which the transaction gives out itself.
+///
+/// Asking for `connection` hands over all rows first: reads see the transaction's own writes.
 final class StoreTransaction: ReplicaTransaction {
-    let connection: Connection
+    private let base: Connection
+    private let output: RowOutput
     let hashing: any Hashing
     /// The author whose numbers this process gives out; nil while none is open.
     private let own: Author?
     /// The own author's head as this transaction leaves it; nil while it has not moved.
     private(set) var ownHead: LogHead?
 
+    private var rows = RowBuffer()
+    /// The first row that failed: nothing of the transaction may be kept.
+    private var fault: ReplicaFault?
     private var pending: PendingDelta?
     private var places: [DeltaReference: [LoggedDelta]] = [:]
     private var arrivals: [DeltaID: Arrival] = [:]
+    var prepared: [DocumentID: PreparedDocument] = [:]
+    private var nextArrival: Int64?
+    private var nextDocument: Int64?
     var mayHaveWaiting: Bool?
 
     struct Arrival {
@@ -25,23 +35,75 @@ final class StoreTransaction: ReplicaTransaction {
     }
 
     private struct PendingDelta {
-        var logged: LoggedDelta
         let delta: Delta
+        var fate: Fate
+        var vector: CausalVector
         var timeline: [TimelineEntry] = []
+
+        var logged: LoggedDelta {
+            LoggedDelta(
+                id: self.delta.id, reference: self.delta.reference, document: self.delta.header.document,
+                documentPrev: self.delta.header.documentPrev, fate: self.fate, vector: self.vector,
+                level: self.delta.header.level, hasAllParts: self.delta.hasAllParts)
+        }
     }
 
     private static let rememberedMax = 65_536
 
-    init(_ connection: Connection, _ hashing: any Hashing, own: Author?) {
-        self.connection = connection
+    init(_ connection: Connection, _ output: RowOutput, _ hashing: any Hashing, own: Author?) {
+        self.base = connection
+        self.output = output
         self.hashing = hashing
         self.own = own
     }
 
+    // Rows.
+
+    /// Gives the connection once SQLite has every row of the transaction.
+    var connection: Connection {
+        get throws(ReplicaFault) {
+            try self.writeRows()
+            return self.base
+        }
+    }
+
+    /// Waits until SQLite has every row of the transaction.
+    func writeRows() throws(ReplicaFault) {
+        if let fault = self.fault { throw fault }
+        do throws(ReplicaFault) {
+            guard !self.rows.isEmpty else { return try self.output.drain() }
+            let rows = self.rows
+            self.rows = RowBuffer()
+            try self.output.writeAll(rows)
+        } catch {
+            self.fault = error
+            throw error
+        }
+    }
+
+    /// Adds a row: `RowBuffer.begin`, then its cells.
+    func add(_ kind: RowKind, _ fill: (inout RowBuffer) throws(ReplicaFault) -> Void) throws(ReplicaFault) {
+        if let fault = self.fault { throw fault }
+        self.rows.begin(kind)
+        try fill(&self.rows)
+        guard self.rows.isFull else { return }
+        let rows = self.rows
+        self.rows = RowBuffer()
+        do throws(ReplicaFault) {
+            try self.output.put(rows)
+        } catch {
+            self.fault = error
+            throw error
+        }
+    }
+
+    /// Leaves out what is not written yet: the transaction is given up.
+    func abandon() { self.output.discard() }
+
     // The log.
 
     func logged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
-        if self.pending?.logged.reference == reference { try self.flush() }
+        if self.pending?.delta.reference == reference { try self.flush() }
         if let known = self.places[reference] { return known }
         let found = try self.readLogged(at: reference)
         self.remember(found, at: reference)
@@ -49,36 +111,32 @@ final class StoreTransaction: ReplicaTransaction {
     }
 
     func logged(_ id: DeltaID) throws(ReplicaFault) -> LoggedDelta? {
-        if let pending = self.pending, pending.logged.id == id { return pending.logged }
+        if let pending = self.pending, pending.delta.id == id { return pending.logged }
         guard let row = try self.arrival(of: id) else { return nil }
         return try self.logged(at: row.reference).first { $0.id == id }
     }
 
     func delta(_ id: DeltaID) throws(ReplicaFault) -> Delta? {
-        if let pending = self.pending, pending.logged.id == id { return pending.delta }
+        if let pending = self.pending, pending.delta.id == id { return pending.delta }
         return try self.connection.delta(id, hashing: self.hashing)
     }
 
     func insert(_ delta: Delta, fate: Fate, vector: CausalVector) throws(ReplicaFault) {
         try self.flush()
-        self.pending = PendingDelta(
-            logged: LoggedDelta(
-                id: delta.id, reference: delta.reference, document: delta.header.document,
-                documentPrev: delta.header.documentPrev, fate: fate, vector: vector,
-                level: delta.header.level,
-                hasAllParts: delta.hasAllParts),
-            delta: delta)
+        self.pending = PendingDelta(delta: delta, fate: fate, vector: vector)
     }
 
     func update(_ id: DeltaID, fate: Fate, vector: CausalVector) throws(ReplicaFault) {
-        if let pending = self.pending, pending.logged.id == id {
-            self.pending?.logged = pending.logged.with(fate: fate, vector: vector)
+        if self.isHeldBack(id) {
+            self.pending?.fate = fate
+            self.pending?.vector = vector
             return
         }
         let arrival = try self.knownArrival(of: id)
-        let statement = try self.connection.prepare("UPDATE delta SET fate = ?, vector = ? WHERE arrival = ?")
+        let connection = try self.connection
+        let statement = try connection.prepare("UPDATE delta SET fate = ?, vector = ? WHERE arrival = ?")
         statement.bind(1, Int(fate.rawValue))
-        statement.bind(2, try self.connection.encode(vector))
+        statement.bind(2, try connection.encode(vector))
         statement.bind(3, arrival.row)
         try statement.run()
         self.revise(id, at: arrival.reference) { $0.with(fate: fate, vector: vector) }
@@ -87,13 +145,14 @@ final class StoreTransaction: ReplicaTransaction {
     func fill(_ id: DeltaID, parts: [[UInt8]?]) throws(ReplicaFault) {
         try self.flush()
         let arrival = try self.knownArrival(of: id)
-        var held = try self.connection.parts(row: arrival.row)
+        let connection = try self.connection
+        var held = try connection.parts(row: arrival.row)
         guard held.count == parts.count else {
             throw ReplicaFault(StoreCode.constraint, "a delta was filled with another number of parts")
         }
         for index in held.indices where held[index] == nil { held[index] = parts[index] }
         let isWhole = held.allSatisfy { $0 != nil }
-        let statement = try self.connection.prepare(
+        let statement = try connection.prepare(
             "UPDATE delta SET parts = ?, lacks_part = ? WHERE arrival = ?")
         statement.bind(1, PartsColumn.encode(held))
         statement.bind(2, !isWhole)
@@ -105,18 +164,18 @@ final class StoreTransaction: ReplicaTransaction {
     /// Writes the delta that was held back. Everything that reads the table by other means than the memory
     /// calls it first.
     func flush() throws(ReplicaFault) {
-        guard let pending = self.pending else { return }
-        self.pending = nil
-        let row = try self.write(pending.delta, pending.logged)
-        self.note(pending.logged, row: row)
-        try self.write(pending.timeline, arrival: row)
+        guard let pending = self.pending.take() else { return }
+        let arrival = try self.newArrival()
+        try self.write(pending.delta, pending.fate, pending.vector, arrival: arrival)
+        if !self.places.isEmpty { self.note(pending.logged, row: arrival) }
+        try self.write(pending.timeline, arrival: arrival)
     }
 
     /// Takes timeline entries of the delta that is held back.
     ///
     /// - Returns: False when they are another delta's.
     func hold(_ entries: [TimelineEntry]) -> Bool {
-        guard let id = self.pending?.logged.id, entries.allSatisfy({ $0.write.dot.delta == id }) else {
+        guard let id = self.pending?.delta.id, entries.allSatisfy({ $0.write.dot.delta == id }) else {
             return false
         }
         self.pending?.timeline.append(contentsOf: entries)
@@ -124,26 +183,67 @@ final class StoreTransaction: ReplicaTransaction {
     }
 
     /// True for the delta that is held back: nothing else in the database can know of it.
-    func isHeldBack(_ id: DeltaID) -> Bool { self.pending?.logged.id == id }
+    func isHeldBack(_ id: DeltaID) -> Bool { self.pending?.delta.id == id }
 
     func noteOwnHead(_ have: AuthorHave) {
         guard have.author == self.own, let last = have.intervals.last else { return }
         self.ownHead = LogHead(seq: last.last, id: last.head)
     }
 
+    // Numbers.
+
+    func row(of author: Author) throws(ReplicaFault) -> Int64 {
+        if let known = self.base.names.row(of: author) { return known }
+        return try self.connection.makeRow(of: author)
+    }
+
+    func row(of document: DocumentID) throws(ReplicaFault) -> Int64 {
+        if let known = self.base.names.documentRows[document] { return known }
+        if self.prepared[document]?.isAbsent != true, let found = try self.connection.row(of: document) {
+            return found
+        }
+        let row: Int64
+        if let next = self.nextDocument {
+            row = next
+        } else {
+            row = (try self.connection.integer("SELECT max(document_id) FROM document") ?? 0) + 1
+        }
+        self.nextDocument = row + 1
+        self.prepared[document]?.isAbsent = false
+        self.base.names.remember(document, row)
+        try self.add(.document) { cells in
+            cells.add(row)
+            cells.add(document.bytes)
+        }
+        return row
+    }
+
+    private func newArrival() throws(ReplicaFault) -> Int64 {
+        let row: Int64
+        if let next = self.nextArrival {
+            row = next
+        } else {
+            row = (try self.connection.integer("SELECT max(arrival) FROM delta") ?? 0) + 1
+        }
+        self.nextArrival = row + 1
+        return row
+    }
+
     // Memory.
 
     /// Finds where a delta is in order of arrival.
     func arrival(of id: DeltaID) throws(ReplicaFault) -> Arrival? {
-        try self.flushIfHeldBack(id)
+        if self.isHeldBack(id) { try self.flush() }
         if let known = self.arrivals[id] { return known }
-        let statement = try self.connection.prepare("SELECT arrival, author_id, seq FROM delta WHERE id = ?")
+        let connection = try self.connection
+        let statement = try connection.prepare("SELECT arrival, author_id, seq FROM delta WHERE id = ?")
         defer { statement.reset() }
         statement.bind(1, id.bytes)
         guard try statement.step() else { return nil }
-        let author = try self.connection.author(row: statement.integer(1))
+        let author = try connection.author(row: statement.integer(1))
         let arrival = Arrival(
             row: statement.integer(0), reference: DeltaReference(author: author, seq: statement.unsigned(2)))
+        if self.arrivals.count >= Self.rememberedMax { self.arrivals.removeAll(keepingCapacity: true) }
         self.arrivals[id] = arrival
         return arrival
     }
@@ -155,22 +255,15 @@ final class StoreTransaction: ReplicaTransaction {
         return arrival
     }
 
-    private func flushIfHeldBack(_ id: DeltaID) throws(ReplicaFault) {
-        if self.isHeldBack(id) { try self.flush() }
-    }
-
+    /// Adds a delta that was just written to what is remembered of its place.
     private func note(_ logged: LoggedDelta, row: Int64) {
-        self.arrivals[logged.id] = Arrival(row: row, reference: logged.reference)
         guard var known = self.places[logged.reference] else { return }
         known.append(logged)
         self.places[logged.reference] = known.sorted { $0.id < $1.id }
     }
 
     private func remember(_ found: [LoggedDelta], at reference: DeltaReference) {
-        if self.places.count >= Self.rememberedMax {
-            self.places.removeAll(keepingCapacity: true)
-            self.arrivals.removeAll(keepingCapacity: true)
-        }
+        if self.places.count >= Self.rememberedMax { self.places.removeAll(keepingCapacity: true) }
         self.places[reference] = found
     }
 

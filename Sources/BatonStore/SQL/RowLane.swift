@@ -1,0 +1,125 @@
+import BatonEngine
+import Glibc
+
+/// A thread that gives a transaction's rows to SQLite while the transaction goes on making them.
+///
+/// The connection belongs to one side at a time: to this thread while rows are under way, to the
+/// transaction's after `drain`. At most `waitingMax` buffers wait, so that a fast fold fills no memory.
+///
+/// Invariant: `waiting`, `isBusy`, `fault` and `isStopped` are read and written under `lock` only; `writer`
+/// is used by the thread while `isBusy`, and by others only after `drain` or `discard`. `StoreDurabilityTests`
+/// and `RowLaneTests` merge through it.
+@safe final class RowLane {
+    private static let waitingMax = 8
+
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let changed: UnsafeMutablePointer<pthread_cond_t>
+    private let writer: RowWriter
+    private var thread = pthread_t()
+    private var waiting: [RowBuffer] = []
+    private var isBusy = false
+    private var isStopped = false
+    private var fault: ReplicaFault?
+
+    /// - Throws: `store.cannot-open` when the system gives no thread.
+    init(_ writer: RowWriter) throws(ReplicaFault) {
+        self.writer = writer
+        unsafe self.lock = .allocate(capacity: 1)
+        unsafe self.changed = .allocate(capacity: 1)
+        unsafe pthread_mutex_init(self.lock, nil)
+        unsafe pthread_cond_init(self.changed, nil)
+        let held = unsafe Unmanaged.passRetained(self)
+        let status = unsafe pthread_create(
+            &self.thread, nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let lane = unsafe Unmanaged<RowLane>.fromOpaque(argument).takeRetainedValue()
+                lane.work()
+                return nil
+            }, held.toOpaque())
+        guard status == 0 else {
+            unsafe held.release()
+            throw ReplicaFault(StoreCode.cannotOpen, "the system gives no thread to write rows (\(status))")
+        }
+    }
+
+    deinit {
+        unsafe pthread_cond_destroy(self.changed)
+        unsafe pthread_mutex_destroy(self.lock)
+        unsafe self.changed.deallocate()
+        unsafe self.lock.deallocate()
+    }
+
+    /// Hands rows on. Waits while the thread is far behind. A failure of earlier rows shows at `drain`.
+    func put(_ rows: consuming RowBuffer) {
+        unsafe pthread_mutex_lock(self.lock)
+        while self.waiting.count >= Self.waitingMax { unsafe pthread_cond_wait(self.changed, self.lock) }
+        // After a failure SQLite may have rolled back: a row would stand outside of every transaction.
+        if self.fault == nil { self.waiting.append(rows) }
+        unsafe pthread_cond_broadcast(self.changed)
+        unsafe pthread_mutex_unlock(self.lock)
+    }
+
+    /// Waits until SQLite has all rows.
+    ///
+    /// - Throws: The first failure since the last call; the rows after it were left out.
+    func drain() throws(ReplicaFault) {
+        if let fault = self.waitForRest() { throw fault }
+    }
+
+    /// Leaves out what is not written yet: the transaction is given up.
+    func discard() {
+        unsafe pthread_mutex_lock(self.lock)
+        self.waiting.removeAll()
+        unsafe pthread_mutex_unlock(self.lock)
+        _ = self.waitForRest()
+    }
+
+    /// Ends the thread, after what it has been given.
+    func stop() {
+        unsafe pthread_mutex_lock(self.lock)
+        let isFirst = !self.isStopped
+        self.isStopped = true
+        unsafe pthread_cond_broadcast(self.changed)
+        unsafe pthread_mutex_unlock(self.lock)
+        if isFirst { _ = pthread_join(self.thread, nil) }
+    }
+
+    private func waitForRest() -> ReplicaFault? {
+        unsafe pthread_mutex_lock(self.lock)
+        while !self.waiting.isEmpty || self.isBusy { unsafe pthread_cond_wait(self.changed, self.lock) }
+        let fault = self.fault
+        self.fault = nil
+        unsafe pthread_mutex_unlock(self.lock)
+        return fault
+    }
+
+    private func work() {
+        while let rows = self.next() {
+            var failure: ReplicaFault?
+            do throws(ReplicaFault) { try self.writer.write(rows) } catch { failure = error }
+            unsafe pthread_mutex_lock(self.lock)
+            if let failure {
+                self.fault = failure
+                self.waiting.removeAll()
+            }
+            self.isBusy = false
+            unsafe pthread_cond_broadcast(self.changed)
+            unsafe pthread_mutex_unlock(self.lock)
+        }
+    }
+
+    /// Waits for rows; nil once the lane is stopped and empty.
+    private func next() -> RowBuffer? {
+        unsafe pthread_mutex_lock(self.lock)
+        defer { unsafe pthread_mutex_unlock(self.lock) }
+        while self.waiting.isEmpty {
+            if self.isStopped { return nil }
+            unsafe pthread_cond_wait(self.changed, self.lock)
+        }
+        self.isBusy = true
+        let rows = self.waiting.removeFirst()
+        unsafe pthread_cond_broadcast(self.changed)
+        return rows
+    }
+}
