@@ -72,13 +72,26 @@ let modules: [Target] = [
 
 let simulations: [Target] = [
     .target(
+        name: "CFaultVFS", dependencies: ["CSQLiteShim"], path: "Simulations/CFaultVFS",
+        cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
+    .target(
         name: "BatonSimulator",
-        dependencies: ["BatonEncoding", "BatonModel", "BatonProtocol", "BatonEngine"],
+        dependencies: [
+            "BatonEncoding", "BatonModel", "BatonDesk", "BatonProtocol", "BatonEngine", "BatonCrypto",
+            "BatonStore", "BatonHTTP2", "CFaultVFS",
+        ],
         path: "Simulations/BatonSimulator"),
     .executableTarget(
         name: "baton-sim",
-        dependencies: ["BatonSimulator", product("ArgumentParser", "swift-argument-parser")],
+        dependencies: ["BatonSimulator", "BatonModel", product("ArgumentParser", "swift-argument-parser")],
         path: "Simulations/baton-sim"),
+    .target(name: "CFuzz", path: "Simulations/CFuzz"),
+    .target(
+        name: "BatonFuzz",
+        dependencies: ["BatonEncoding", "BatonModel", "BatonProtocol", "BatonHTTP2"],
+        path: "Simulations/BatonFuzz"),
+    .executableTarget(
+        name: "baton-fuzz", dependencies: ["BatonFuzz", "CFuzz"], path: "Simulations/baton-fuzz"),
     .executableTarget(
         name: "baton-bench",
         dependencies: [
@@ -130,7 +143,10 @@ let tests: [Target] = [
         ]),
     .testTarget(
         name: "BatonSimulatorTests",
-        dependencies: ["BatonSimulator", "BatonModel", "BatonEngine", "BatonEncoding"]),
+        dependencies: [
+            "BatonSimulator", "BatonModel", "BatonEngine", "BatonEncoding", "BatonStore", "BatonDesk",
+        ]),
+    .testTarget(name: "BatonFuzzTests", dependencies: ["BatonFuzz"]),
     .testTarget(name: "BatonHTTP2Tests", dependencies: ["BatonHTTP2"]),
     .testTarget(
         name: "BatonTransportTests",
@@ -143,6 +159,7 @@ let tests: [Target] = [
 
 let package = Package(
     name: "baton",
+    traits: [.trait(name: "Mutants", description: "Planted bugs, for baton-sim bugbench alone.")],
     dependencies: dependencies,
     targets: systemLibraries + modules + simulations + tests,
     swiftLanguageModes: [.v6]

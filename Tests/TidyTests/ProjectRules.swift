@@ -76,7 +76,10 @@ enum ErrorCodes {
         return stride(from: 1, to: pieces.count - 1, by: 2).compactMap { index in
             guard isCode(pieces[index]) else { return nil }
             let before = pieces[index - 1]
-            let isNamed = ["code: ", "Code(", "Code(rawValue: "].contains { before.hasSuffix($0) }
+            let isNamed = [
+                "code: ", "Code(", "Code(rawValue: ", ".badValue, ", ".notFound, ", ".refused, ", ".choice, ",
+                ".secondPerson, ",
+            ].contains { before.hasSuffix($0) }
             return isCatalogue || isNamed ? String(pieces[index]) : nil
         }
     }

@@ -1,29 +1,49 @@
-package import BatonModel
+import BatonModel
 
 /// A property that did not hold, by the name that a shrinker would hold on to.
 package struct Violation: Sendable, Hashable, CustomStringConvertible {
     package let property: String
     package let detail: String
+    /// Milliseconds since the begin of the run; nil for what is found at its end.
+    package var at: UInt64?
+    /// Where it showed.
+    package var node: NodeID?
 
-    package init(_ property: String, _ detail: String) {
+    package init(_ property: String, _ detail: String, node: NodeID? = nil) {
         self.property = property
         self.detail = detail
+        self.node = node
     }
 
     package var description: String { "\(self.property): \(self.detail)" }
+
+    /// What did not come about, against what must never be.
+    package var isLiveness: Bool { self.property.hasPrefix("eventually-") }
 }
 
-/// What was authored and acknowledged in a run, and which of it the faults may have destroyed.
-package struct Ledger: Sendable {
-    /// In the order acknowledged.
-    package private(set) var authored: [Delta] = []
-    /// Authored deltas that were only on a disk that an older copy replaced: nobody can bring them back.
-    package private(set) var destroyed: Set<DeltaID> = []
+/// One property that must hold after every event. It sees facts and the world, and says what is broken.
+package protocol Checker {
+    mutating func check(_ fact: WorldFact, _ world: World, _ atlas: FaultAtlas) -> Violation?
+}
 
-    package init() {}
+/// All properties that are held after every event.
+package struct CheckerSet {
+    private var checkers: [any Checker] = [
+        AlwaysAudited(), AlwaysAuthentic(), AlwaysBounded(), AlwaysCausallyClosed(), AlwaysClockBounded(),
+        AlwaysFreshGreeting(), AlwaysHonestUnblamed(), AlwaysMembershipSigned(), AlwaysNothingForgotten(),
+        AlwaysOneDeltaPerPlace(), AlwaysOwnWriteCovers(), AlwaysPartsTrue(), AlwaysReceiptsGrow(),
+        AlwaysReceiptsTrue(), AlwaysStampsRise(), AlwaysStoreAgrees(), AlwaysUnauthorisedVoid(),
+        AlwaysWithheld(),
+    ]
 
-    package mutating func acknowledge(_ delta: Delta) { self.authored.append(delta) }
-    package mutating func destroy(_ id: DeltaID) { self.destroyed.insert(id) }
+    /// - Parameter more: Properties of a site's own, or of a test.
+    package init(_ more: [any Checker] = []) { self.checkers += more }
 
-    package var owed: [Delta] { self.authored.filter { !self.destroyed.contains($0.id) } }
+    package mutating func check(_ fact: WorldFact, _ world: World, _ atlas: FaultAtlas) -> [Violation] {
+        var found: [Violation] = []
+        for index in self.checkers.indices {
+            if let violation = self.checkers[index].check(fact, world, atlas) { found.append(violation) }
+        }
+        return found
+    }
 }

@@ -1,20 +1,29 @@
 package import BatonEngine
 package import BatonModel
 
-/// A team of sites with stand-in keys, one operator each, for tests of logic.
+/// A team of sites with keys made from their names, one operator each.
 package struct SimulatedTeam: Sendable {
     package let membership: Membership
     package let sites: [SiteID]
     package let table: FieldTable
+    package let suite: CryptoSuite
+    /// One vault for each site, in their order: real ones cost locked memory.
+    private let sealings: [any PartSealing]
 
-    /// - Parameter names: Site names; operator n works at site n (counted from 1).
-    package init(_ names: [String] = ["syd", "usw", "use"], table: FieldTable = SimulatedFields.table) {
+    /// - Parameters:
+    ///   - names: Site names; operator n works at site n (counted from 1).
+    ///   - crypto: Stand-ins for tests of logic, libsodium for the whole.
+    package init(
+        _ names: [String] = ["syd", "usw", "use"], table: FieldTable = SimulatedFields.table,
+        crypto: CryptoKind = .standIn
+    ) {
         let sites = names.compactMap { SiteID($0) }
         precondition(sites.count == names.count, "a test names a site that is none")
-        let root = StandInSigning(named: "root")
+        let suite = crypto.suite
+        let root = suite.signing(named: "root")
         let records = zip(sites, names).map { site, name in
             SiteRecord(
-                site: site, region: name, signingKey: StandInSigning(named: name).publicKey,
+                site: site, region: name, signingKey: suite.signing(named: name).publicKey,
                 tlsPin: Self.pin(of: site), unwrapKey: [UInt8](repeating: 7, count: 32), clearances: [])
         }
         let operators = sites.enumerated().map { index, site in
@@ -25,18 +34,22 @@ package struct SimulatedTeam: Sendable {
         let entry = MembershipEntry(
             epoch: 1, prev: .zero, createdMilliseconds: 0, teamName: "test", roots: [root.publicKey],
             rootThreshold: 1, sites: records, operators: operators)
-        self.membership = Self.signed(entry, root)
+        self.membership = Self.signed(entry, root, suite)
         self.sites = sites
         self.table = table
+        self.suite = suite
+        self.sealings = names.map { suite.sealing(named: $0) }
     }
 
-    private static func signed(_ entry: MembershipEntry, _ root: StandInSigning) -> Membership {
+    private static func signed(
+        _ entry: MembershipEntry, _ root: any SiteSigning, _ suite: CryptoSuite
+    ) -> Membership {
         let bytes = entry.encoded()
         let signature = root.sign(SignedMembershipEntry.signedMessage(bytes))
         do {
             let signed = try SignedMembershipEntry(
                 bytes: bytes, signatures: [.init(key: root.publicKey, signature: signature)])
-            return try Membership(first: signed, hashing: StandInHashing(), verifying: root)
+            return try Membership(first: signed, hashing: suite.hashing, verifying: suite.verifying)
         } catch {
             preconditionFailure("the test team's membership was refused: \(error)")
         }
@@ -50,17 +63,27 @@ package struct SimulatedTeam: Sendable {
         OperatorID(UInt32((self.sites.firstIndex(of: site) ?? 0) + 1))
     }
 
+    package func sealing(of site: SiteID) -> any PartSealing {
+        self.sealings[self.sites.firstIndex(of: site) ?? 0]
+    }
+
     package func context(
         _ site: SiteID, incarnation: UInt32 = 1, seed: UInt64 = 1, previousHead: DeltaID = .none
     ) -> ReplicaContext {
         let author = Author(
             site: site, incarnation: Incarnation(counter: incarnation, nonce: UInt64(incarnation) &* 0x1_0001)
         )
-        return ReplicaContext(
+        return self.context(
+            of: author, seed: seed &* 977 &+ site.packed &+ UInt64(incarnation), previousHead: previousHead)
+    }
+
+    /// - Parameter seed: Decides the entropy of this life.
+    package func context(of author: Author, seed: UInt64, previousHead: DeltaID = .none) -> ReplicaContext {
+        ReplicaContext(
             author: author, previousHead: previousHead, membership: self.membership,
-            fold: Fold(table: self.table), hashing: StandInHashing(), sealing: StandInSealing(),
-            signing: StandInSigning(named: site.description),
-            entropy: SeededEntropy(seed: seed &* 977 &+ site.packed &+ UInt64(incarnation)))
+            fold: Fold(table: self.table), hashing: self.suite.hashing,
+            sealing: self.sealing(of: author.site),
+            signing: self.suite.signing(named: author.site.description), entropy: SeededEntropy(seed: seed))
     }
 }
 

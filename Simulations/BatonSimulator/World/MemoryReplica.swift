@@ -3,13 +3,20 @@ package import BatonModel
 
 /// A replica in memory: the reference model that the SQLite store must equal.
 package final class MemoryReplica: ReplicaTransaction {
+    private struct Row {
+        var delta: Delta
+        var fate: Fate
+        var vector: CausalVector
+        let place: Int
+    }
+
     private struct State {
-        var deltas: [DeltaID: (delta: Delta, fate: Fate, vector: CausalVector)] = [:]
+        var deltas: [DeltaID: Row] = [:]
         var order: [DeltaID] = []
         var places: [DeltaReference: [DeltaID]] = [:]
         var waiting: [DeltaID: (document: DocumentID, missing: DeltaReference)] = [:]
         var documents: [DocumentID: DocumentState] = [:]
-        var timeline: [TimelineEntry] = []
+        var timeline: [DocumentID: [TimelineEntry]] = [:]
         var keys: [KeyScope: [WrappedKey]] = [:]
         var haves: [Author: AuthorHave] = [:]
         var clock = HybridTime.zero
@@ -17,7 +24,23 @@ package final class MemoryReplica: ReplicaTransaction {
         var outcomes: [[UInt8]: [DeltaID]] = [:]
     }
 
+    /// How to take back one step of a transaction that failed.
+    private enum Undo {
+        case insert(DeltaID)
+        case row(DeltaID, Row)
+        case waiting(DeltaID, (document: DocumentID, missing: DeltaReference)?)
+        case document(DocumentID, DocumentState?)
+        case timeline(DocumentID, count: Int)
+        case key(KeyScope)
+        case have(Author, AuthorHave?)
+        case clock(HybridTime)
+        case audit
+        case outcome([UInt8])
+    }
+
     private var state = State()
+    private var journal: [Undo] = []
+    private var passed: [DeltaID] = []
 
     package init() {}
 
@@ -32,12 +55,34 @@ package final class MemoryReplica: ReplicaTransaction {
     package func write<Value>(
         _ body: (MemoryReplica) throws(ReplicaFault) -> Value
     ) throws(ReplicaFault) -> Value {
-        let before = self.state
+        let passedBefore = self.passed.count
         do {
-            return try body(self)
+            let value = try body(self)
+            self.journal.removeAll(keepingCapacity: true)
+            return value
         } catch {
-            self.state = before
+            for step in self.journal.reversed() { self.takeBack(step) }
+            self.journal.removeAll(keepingCapacity: true)
+            self.passed.removeLast(self.passed.count - passedBefore)
             throw error
+        }
+    }
+
+    private func takeBack(_ step: Undo) {
+        switch step {
+        case .insert(let id):
+            guard let row = self.state.deltas.removeValue(forKey: id) else { return }
+            self.state.order.removeLast()
+            self.state.places[row.delta.reference]?.removeAll { $0 == id }
+        case .row(let id, let row): self.state.deltas[id] = row
+        case .waiting(let id, let before): self.state.waiting[id] = before
+        case .document(let id, let before): self.state.documents[id] = before
+        case .timeline(let id, let count): self.state.timeline[id]?.removeLast(count)
+        case .key(let scope): self.state.keys[scope]?.removeLast()
+        case .have(let author, let before): self.state.haves[author] = before
+        case .clock(let before): self.state.clock = before
+        case .audit: self.state.audit.removeLast()
+        case .outcome(let key): self.state.outcomes[key] = nil
         }
     }
 
@@ -52,14 +97,33 @@ package final class MemoryReplica: ReplicaTransaction {
     }
 
     package var deltasInOrder: [Delta] { self.state.order.compactMap { self.state.deltas[$0]?.delta } }
+    package var deltaCount: Int { self.state.order.count }
     package var documentIDs: [DocumentID] { self.state.documents.keys.sorted() }
     package var auditRecords: [AuditRecord] { self.state.audit }
+    package var auditCount: Int { self.state.audit.count }
     package var waitingCount: Int { self.state.waiting.count }
+    /// Sorted.
+    package var waitingIDs: [DeltaID] { self.state.waiting.keys.sorted() }
 
     package func fate(_ id: DeltaID) -> Fate? { self.state.deltas[id]?.fate }
+    package func row(_ id: DeltaID) -> (delta: Delta, fate: Fate, vector: CausalVector)? {
+        self.state.deltas[id].map { ($0.delta, $0.fate, $0.vector) }
+    }
+    package func ids(at reference: DeltaReference) -> [DeltaID] { self.state.places[reference] ?? [] }
+    package func held(of author: Author) -> AuthorHave? { self.state.haves[author] }
+    package func folded(_ id: DocumentID) -> DocumentState? { self.state.documents[id] }
+    package var latestStamp: HybridTime { self.state.clock }
+
+    package func audit(from place: Int) -> ArraySlice<AuditRecord> { self.state.audit[place...] }
+
+    /// Gives what has passed its gate since the last call, in that order.
+    package func drainPassed() -> [DeltaID] {
+        defer { self.passed.removeAll(keepingCapacity: true) }
+        return self.passed
+    }
 
     package func timeline(of document: DocumentID) -> [TimelineEntry] {
-        self.state.timeline.filter { $0.document == document }
+        self.state.timeline[document] ?? []
     }
 
     package func keys(for delta: Delta) -> [(KeyScope, WrappedKey)] {
@@ -73,30 +137,55 @@ package final class MemoryReplica: ReplicaTransaction {
     /// Pages deltas of the ranges in order of arrival, as the store does.
     package func load(_ ranges: [DeltaRange], bytesMax: Int, sealing: some PartSealing) -> LoadedChunk {
         var chunk = LoadedChunk(deltas: [], keys: [], rest: [])
+        var known: Set<BareKey> = []
         var bytes = 0
         var left: [DeltaReference] = []
-        for delta in self.deltasInOrder where ranges.contains(where: { $0.contains(delta.reference) }) {
+        for row in self.rows(in: ranges) {
             guard bytes < bytesMax else {
-                left.append(delta.reference)
+                left.append(row.delta.reference)
                 continue
             }
+            let delta = row.delta
             bytes += delta.headerBytes.count + 64 + delta.parts.reduce(0) { $0 + ($1?.count ?? 0) }
             chunk.deltas.append(delta)
             for (scope, key) in self.keys(for: delta) {
                 guard let bare = try? sealing.export(key, scope: scope) else { continue }
                 let made = BareKey(scope: scope, id: key.id, bytes: bare)
-                if !chunk.keys.contains(made) { chunk.keys.append(made) }
+                if known.insert(made).inserted { chunk.keys.append(made) }
             }
         }
         for reference in left.sorted() {
             if let last = chunk.rest.last, last.author == reference.author, last.last + 1 == reference.seq {
                 chunk.rest[chunk.rest.count - 1].last = reference.seq
-            } else {
+            } else if chunk.rest.last.map({ !$0.contains(reference) }) ?? true {
                 chunk.rest.append(
                     DeltaRange(author: reference.author, first: reference.seq, last: reference.seq))
             }
         }
         return chunk
+    }
+
+    /// What is held of the ranges, in order of arrival.
+    package func deltas(in ranges: [DeltaRange]) -> [Delta] { self.rows(in: ranges).map(\.delta) }
+
+    /// Walks only what is held: what a peer asks for may be any numbers.
+    private func rows(in ranges: [DeltaRange]) -> [Row] {
+        var found: [Row] = []
+        var taken: Set<Int> = []
+        for range in ranges {
+            for interval in self.state.haves[range.author]?.intervals ?? [] {
+                let first = max(range.first, interval.first)
+                let last = min(range.last, interval.last)
+                guard first <= last else { continue }
+                for seq in first...last {
+                    for id in self.state.places[DeltaReference(author: range.author, seq: seq)] ?? [] {
+                        guard let row = self.state.deltas[id] else { continue }
+                        if taken.insert(row.place).inserted { found.append(row) }
+                    }
+                }
+            }
+        }
+        return found.sorted { $0.place < $1.place }
     }
 
     /// The digest of the whole replica.
@@ -105,23 +194,27 @@ package final class MemoryReplica: ReplicaTransaction {
         for id in self.documentIDs {
             guard let state = self.state.documents[id] else { continue }
             for compartment in state.compartments {
-                let entries = self.state.timeline.filter {
-                    $0.document == id && $0.compartment == compartment.compartment
-                }
                 digest.include(
                     id, compartment.compartment,
-                    state.digest(
-                        of: compartment.compartment, timeline: entries, level: level, hashing: hashing))
+                    self.digest(of: state, compartment.compartment, level: level, hashing: hashing))
             }
         }
         return digest.finish(hashing: hashing)
     }
 
+    package func digest(
+        of state: DocumentState, _ compartment: Compartment, level: UInt64, hashing: some Hashing
+    ) -> Digest256 {
+        let entries = self.timeline(of: state.id).filter { $0.compartment == compartment }
+        return state.digest(of: compartment, timeline: entries, level: level, hashing: hashing)
+    }
+
     // The port.
 
     package func logged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
+        guard let ids = self.state.places[reference] else { return [] }
         var found: [LoggedDelta] = []
-        for id in (self.state.places[reference] ?? []).sorted() {
+        for id in ids.sorted() {
             if let logged = try self.logged(id) { found.append(logged) }
         }
         return found
@@ -138,19 +231,29 @@ package final class MemoryReplica: ReplicaTransaction {
     package func delta(_ id: DeltaID) throws(ReplicaFault) -> Delta? { self.state.deltas[id]?.delta }
 
     package func insert(_ delta: Delta, fate: Fate, vector: CausalVector) throws(ReplicaFault) {
-        precondition(self.state.deltas[delta.id] == nil, "a delta is logged once")
-        self.state.deltas[delta.id] = (delta, fate, vector)
+        guard self.state.deltas[delta.id] == nil else {
+            throw ReplicaFault(
+                code: "simulation.logged-twice", message: "\(delta.reference) is logged already",
+                isFatal: true)
+        }
+        self.state.deltas[delta.id] = Row(
+            delta: delta, fate: fate, vector: vector, place: self.state.order.count)
         self.state.order.append(delta.id)
         self.state.places[delta.reference, default: []].append(delta.id)
+        self.journal.append(.insert(delta.id))
     }
 
     package func update(_ id: DeltaID, fate: Fate, vector: CausalVector) throws(ReplicaFault) {
+        guard let before = self.state.deltas[id] else { return }
+        if before.fate == .waiting, fate.hasPassedGate { self.passed.append(id) }
         self.state.deltas[id]?.fate = fate
         self.state.deltas[id]?.vector = vector
+        self.journal.append(.row(id, before))
     }
 
     package func fill(_ id: DeltaID, parts: [[UInt8]?]) throws(ReplicaFault) {
         guard var row = self.state.deltas[id] else { return }
+        self.journal.append(.row(id, row))
         for (index, part) in parts.enumerated() where row.delta.parts[index] == nil {
             row.delta.parts[index] = part
         }
@@ -160,10 +263,14 @@ package final class MemoryReplica: ReplicaTransaction {
     package func setWaiting(
         _ id: DeltaID, document: DocumentID, for missing: DeltaReference
     ) throws(ReplicaFault) {
+        self.journal.append(.waiting(id, self.state.waiting[id]))
         self.state.waiting[id] = (document, missing)
     }
 
-    package func clearWaiting(_ id: DeltaID) throws(ReplicaFault) { self.state.waiting[id] = nil }
+    package func clearWaiting(_ id: DeltaID) throws(ReplicaFault) {
+        guard let before = self.state.waiting.removeValue(forKey: id) else { return }
+        self.journal.append(.waiting(id, before))
+    }
 
     package func waiting(for missing: DeltaReference) throws(ReplicaFault) -> [DeltaID] {
         self.state.waiting.filter { $0.value.missing == missing }.keys.sorted { left, right in
@@ -185,9 +292,16 @@ package final class MemoryReplica: ReplicaTransaction {
     package func document(_ id: DocumentID) throws(ReplicaFault) -> DocumentState? {
         self.state.documents[id]
     }
-    package func save(_ state: DocumentState) throws(ReplicaFault) { self.state.documents[state.id] = state }
+
+    package func save(_ state: DocumentState) throws(ReplicaFault) {
+        self.journal.append(.document(state.id, self.state.documents.updateValue(state, forKey: state.id)))
+    }
+
     package func append(_ entries: [TimelineEntry]) throws(ReplicaFault) {
-        self.state.timeline.append(contentsOf: entries)
+        for entry in entries {
+            self.state.timeline[entry.document, default: []].append(entry)
+            self.journal.append(.timeline(entry.document, count: 1))
+        }
     }
 
     package func key(_ scope: KeyScope, id: KeyID?) throws(ReplicaFault) -> WrappedKey? {
@@ -198,17 +312,33 @@ package final class MemoryReplica: ReplicaTransaction {
 
     package func save(_ key: WrappedKey, scope: KeyScope) throws(ReplicaFault) {
         self.state.keys[scope, default: []].append(key)
+        self.journal.append(.key(scope))
     }
 
     package func have(_ author: Author) throws(ReplicaFault) -> AuthorHave? { self.state.haves[author] }
-    package func save(_ have: AuthorHave) throws(ReplicaFault) { self.state.haves[have.author] = have }
+
+    package func save(_ have: AuthorHave) throws(ReplicaFault) {
+        self.journal.append(.have(have.author, self.state.haves.updateValue(have, forKey: have.author)))
+    }
+
     package func clock() throws(ReplicaFault) -> HybridTime { self.state.clock }
-    package func save(clock: HybridTime) throws(ReplicaFault) { self.state.clock = clock }
-    package func append(_ record: AuditRecord) throws(ReplicaFault) { self.state.audit.append(record) }
+
+    package func save(clock: HybridTime) throws(ReplicaFault) {
+        self.journal.append(.clock(self.state.clock))
+        self.state.clock = clock
+    }
+
+    package func append(_ record: AuditRecord) throws(ReplicaFault) {
+        self.state.audit.append(record)
+        self.journal.append(.audit)
+    }
+
     package func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {
         self.state.outcomes[key]
     }
+
     package func save(outcome: [DeltaID], ofCommand key: [UInt8]) throws(ReplicaFault) {
         self.state.outcomes[key] = outcome
+        self.journal.append(.outcome(key))
     }
 }

@@ -1,5 +1,6 @@
 import BatonEngine
 import BatonModel
+import BatonProtocol
 
 /// A rolling hash over everything that happened: two runs of one seed must end with the same one, also in
 /// two processes whose dictionaries are in different order.
@@ -28,16 +29,18 @@ package struct Trace: Sendable, Equatable {
             self.absorb(1)
             self.absorb(link.number)
             self.absorb(StandInHashing().digest256(bytes).word0)
-        case .apply(let work, let batch):
+        case .apply(let work, let batch, _):
             self.absorb(2)
             self.absorb(work.number)
             for delta in batch.deltas { self.absorb(delta.id.digest.word0) }
-        case .dial(let site): self.absorb(3 ^ site.packed)
+        case .dial(let site, let purpose): self.absorb(3 ^ site.packed ^ UInt64(purpose.rawValue))
         case .close(let link): self.absorb(4 ^ link.number << 8)
-        case .load(let work, let ranges, _): self.absorb(5 ^ work.number << 8 ^ UInt64(ranges.count) << 40)
+        case .load(let work, _): self.absorb(5 ^ work.number << 8)
         case .startTimer(_, let delay): self.absorb(6 ^ delay << 8)
         case .verify(let work, _): self.absorb(7 ^ work.number << 8)
-        case .pauseReading, .resumeReading, .saveReceipt, .saveMembership, .cancelTimer, .note: self.absorb(8)
+        case .pauseReading, .resumeReading, .saveReceipt, .saveMembership, .cancelTimer, .note, .peerStated,
+            .compared:
+            self.absorb(8)
         }
     }
 
@@ -58,6 +61,9 @@ package struct Trace: Sendable, Equatable {
         case .peerAdded: 13
         case .peerPaused: 14
         case .membershipImported: 15
+        case .imported: 16
+        case .peerRemoved: 17
+        case .comparisonAsked: 18
         }
     }
 }

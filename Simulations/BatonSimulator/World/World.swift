@@ -8,288 +8,315 @@ package import BatonProtocol
 /// It runs the shipped engine and the shipped applying and authoring over memory replicas.
 package final class World {
     package let team: SimulatedTeam
-    package private(set) var nodes: [SiteID: WorldNode] = [:]
-    package private(set) var nowMilliseconds: UInt64 = 1
-    package var delayMilliseconds: UInt64 = 20
+    package let settings: WorldSettings
+    package internal(set) var machines: [NodeID: WorldNode] = [:]
     package private(set) var notes: [(site: SiteID, note: EngineNote)] = []
     package private(set) var trace = Trace()
-    private var random: KeyedRandom
-    private var skews: [SiteID: Int64] = [:]
-    private var queue: [Event] = []
-    private var links: [LinkID: End] = [:]
-    private var linkCount: UInt64 = 0
-    private var cut: Set<SitePair> = []
-    private var limits: WireLimits
+    /// Told of everything that happens, in order: what checkers and reports live on.
+    package var observer: ((WorldFact) -> Void)?
+    var random: KeyedRandom
+    var links: [LinkID: LinkEnd] = [:]
+    var linkCount: UInt64 = 0
+    var shipmentCount: UInt64 = 0
+    var cut: Set<Direction> = []
+    var paths: [Direction: NetworkPath] = [:]
+    var defaultDelay = DelayModel.constant(milliseconds: 20)
+    /// Frames of one connection, kept to be played again later.
+    var recordings: [Direction: [[UInt8]]] = [:]
+    var recording: Set<Direction> = []
+    var recordedLinks: [Direction: LinkID] = [:]
+    var queue = EventQueue()
+    private var serial: UInt64 = 0
+    /// Time as the queue and the nodes' monotonic clocks know it: it stands still while quiet time is skipped.
+    private(set) var ticks: UInt64 = 1
+    private var skipped: UInt64 = 0
+    /// Events so far that were more than the pulse, and the count at which the world was last found unquiet.
+    private var busyEvents: UInt64 = 0
+    private var unquietAt: UInt64?
 
-    private struct Event {
-        let at: UInt64
-        let tiebreak: UInt64
-        let site: SiteID
-        let epoch: Int
-        let input: EngineInput
-    }
-
-    /// One end of a link: who owns it and where its bytes go.
-    private struct End {
-        let site: SiteID
-        let other: LinkID
-        let peer: SiteID
-        /// A stream delivers in order: no byte overtakes the one before.
-        var arrivesAt: UInt64 = 0
-    }
-
-    private struct SitePair: Hashable {
-        let first: SiteID
-        let second: SiteID
-
-        init(_ one: SiteID, _ two: SiteID) {
-            self.first = min(one, two)
-            self.second = max(one, two)
+    package init(
+        team: SimulatedTeam = SimulatedTeam(), seed: UInt64, limits: WireLimits = .standard,
+        settings: WorldSettings = WorldSettings()
+    ) {
+        self.team = team
+        var settings = settings
+        settings.limits = limits
+        self.settings = settings
+        self.random = KeyedRandom(seed: seed)
+        for site in team.sites {
+            let node = NodeID(site)
+            let context = team.context(
+                site, incarnation: 1, seed: self.random.next(.crypto, site.packed))
+            self.start(node, context, replica: MemoryReplica())
         }
     }
 
-    package init(team: SimulatedTeam = SimulatedTeam(), seed: UInt64, limits: WireLimits = .standard) {
-        self.team = team
-        self.random = KeyedRandom(seed: seed)
-        self.limits = limits
-        for site in team.sites { self.start(site, replica: MemoryReplica(), incarnation: 1) }
+    /// Milliseconds since the begin of the run.
+    package var nowMilliseconds: UInt64 { self.ticks + self.skipped }
+
+    /// The first machine of each site; the others are clones.
+    package var nodes: [SiteID: WorldNode] {
+        var nodes: [SiteID: WorldNode] = [:]
+        for site in self.team.sites { nodes[site] = self.machines[NodeID(site)] }
+        return nodes
     }
 
-    // What happens to nodes.
+    package var nodeIDs: [NodeID] { self.machines.keys.sorted() }
 
-    private func start(_ site: SiteID, replica: MemoryReplica, incarnation: UInt32) {
-        let context = self.team.context(
-            site, incarnation: incarnation, seed: self.random.next(.crypto, site.packed))
+    /// The delay of every direction that has none of its own.
+    package var delayMilliseconds: UInt64 {
+        get { if case .constant(let milliseconds) = self.defaultDelay { milliseconds } else { 0 } }
+        set { self.defaultDelay = .constant(milliseconds: newValue) }
+    }
+
+    func wall(_ node: NodeID) -> UInt64 {
+        self.machines[node]?.clock.wall(at: self.nowMilliseconds) ?? self.settings.startMilliseconds
+    }
+
+    func tell(_ fact: WorldFact) { self.observer?(fact) }
+
+    // Nodes.
+
+    /// Starts a node on a replica.
+    func start(_ id: NodeID, _ context: ReplicaContext, replica: MemoryReplica) {
+        let before = self.machines[id]
         let configuration = EngineConfiguration(
-            peers: self.team.sites, limits: self.limits,
-            bootNonce: self.random.bytes(16, .crypto, site.packed))
+            peers: self.team.sites, limits: self.settings.limits,
+            bootNonce: self.random.bytes(16, .crypto, id.key))
         let engine = SyncEngine(
             context, configuration: configuration, have: replica.haveSet,
-            verifying: StandInSigning(named: site.description))
-        let epoch = (self.nodes[site]?.epoch ?? 0) + 1
-        self.nodes[site] = WorldNode(engine: engine, replica: replica, context: context, epoch: epoch)
-        self.schedule(.started, at: site, after: 0)
+            verifying: StandInSigning(named: id.site.description))
+        let clock = before?.clock ?? NodeClock(wallMilliseconds: self.settings.startMilliseconds)
+        self.machines[id] = WorldNode(
+            id, engine: engine, replica: replica, context: context, clock: clock,
+            life: (before?.life ?? 0) + 1)
+        self.schedule(.input(.started), at: id, after: 0)
+        self.tell(.started(id, context.author))
     }
 
-    /// Kills a node: its links break and its unanswered work is gone. The replica keeps what was committed.
-    package func crash(_ site: SiteID) {
-        for (id, end) in self.links.sorted(by: { $0.key < $1.key }) where end.site == site {
-            self.breakLink(id)
-        }
-        self.nodes[site]?.isUp = false
-        self.nodes[site]?.epoch += 1
-    }
+    // Authoring.
 
-    /// Starts a crashed node again.
-    ///
-    /// - Parameter replica: An older copy of its disk, when a backup is put back.
-    package func restart(_ site: SiteID, incarnation: UInt32, replica: MemoryReplica? = nil) {
-        guard let node = self.nodes[site] else { return }
-        self.start(site, replica: replica ?? node.replica, incarnation: incarnation)
-    }
-
-    /// Sets how far a node's wall clock is off, in milliseconds.
-    package func setSkew(_ site: SiteID, _ milliseconds: Int64) { self.skews[site] = milliseconds }
-
-    private func wall(_ site: SiteID) -> UInt64 {
-        let truth = Int64(1_700_000_000_000 + self.nowMilliseconds)
-        return UInt64(max(0, truth + (self.skews[site] ?? 0)))
-    }
-
-    /// Cuts or joins a pair. A cut breaks its links and makes dialling fail.
-    package func setCut(_ one: SiteID, _ two: SiteID, _ isCut: Bool) {
-        guard isCut else {
-            self.cut.remove(SitePair(one, two))
-            return
-        }
-        self.cut.insert(SitePair(one, two))
-        for (id, end) in self.links.sorted(by: { $0.key < $1.key })
-        where SitePair(end.site, end.peer) == SitePair(one, two) { self.breakLink(id) }
-    }
-
-    private func breakLink(_ id: LinkID) {
-        guard let end = self.links.removeValue(forKey: id) else { return }
-        self.links[end.other] = nil
-        self.schedule(.linkClosed(id), at: end.site, after: 0)
-        self.schedule(.linkClosed(end.other), at: end.peer, after: 0)
-    }
-
-    /// Authors at a site and tells its engine once committed.
+    /// Authors at a site and tells its engine once committed. A refused draft is a bug of the caller.
     @discardableResult
     package func author(_ site: SiteID, _ document: DocumentID, _ operations: [Operation]) -> Delta? {
-        guard let node = self.nodes[site], node.isUp else { return nil }
+        let node = NodeID(site)
+        switch self.write(node, document, operations) {
+        case nil: return nil
+        case .success(let delta)?: return delta
+        case .failure(let fault)?: preconditionFailure("a test draft was refused: \(fault)")
+        }
+    }
+
+    /// Authors at a node, if it is up.
+    func write(
+        _ id: NodeID, _ document: DocumentID, _ operations: [Operation]
+    ) -> Result<Delta, ReplicaFault>? {
+        guard let node = self.machines[id], node.isUp, !node.isPaused else { return nil }
+        let auditBefore = node.replica.auditCount
+        let wall = self.wall(id)
         do {
             let (delta, report) = try node.replica.write { (replica) throws(ReplicaFault) in
-                let session = try ReplicaSession(
-                    node.context, in: replica, wallMilliseconds: self.wall(site))
+                let session = try ReplicaSession(node.context, in: replica, wallMilliseconds: wall)
                 let draft = Draft(
                     document: document, operations: operations,
-                    actor: Actor(person: self.team.person(at: site)))
+                    actor: Actor(person: self.team.person(at: id.site)))
                 let delta: Delta
                 do throws(AuthorFault) {
                     delta = try session.author(draft)
                 } catch {
-                    throw ReplicaFault(code: "simulation.refused", message: error.description, isFatal: true)
+                    throw ReplicaFault(code: "simulation.refused", message: error.description, isFatal: false)
                 }
                 return (delta, try session.finish())
             }
-            self.schedule(.authored(report), at: site, after: 0)
-            return delta
+            node.haveDigest = nil
+            self.tell(.authored(id, delta))
+            self.committed(node, report, isOwn: true, auditBefore)
+            // Between the commit and the moment in which the engine hears of it a node may die.
+            guard self.spendEffect(node) else { return .success(delta) }
+            self.schedule(.input(.authored(report)), at: id, after: node.slowness - 1)
+            return .success(delta)
         } catch {
-            preconditionFailure("a test draft was refused: \(error)")
+            return .failure(error)
         }
     }
 
-    /// Puts bytes on a site's live links as if its peer had sent them: what a hostile member can do.
-    package func inject(_ bytes: [UInt8], to site: SiteID, asIfFrom peer: SiteID) {
-        for (id, end) in self.links.sorted(by: { $0.key < $1.key }) where end.site == site && end.peer == peer
-        {
-            self.schedule(.bytesReceived(id, bytes), at: site, after: 0)
-        }
+    func committed(_ node: WorldNode, _ report: ApplyReport, isOwn: Bool, _ auditBefore: Int) {
+        let passed = node.replica.drainPassed()
+        self.tell(
+            .committed(
+                node.id, Commit(report: report, isOwn: isOwn, passed: passed, auditBefore: auditBefore)))
     }
 
-    package func feed(_ input: EngineInput, to site: SiteID) { self.schedule(input, at: site, after: 0) }
+    package func feed(_ input: EngineInput, to site: SiteID) {
+        self.schedule(.input(input), at: NodeID(site), after: 0)
+    }
 
     // Time.
 
-    private func schedule(_ input: EngineInput, at site: SiteID, after delay: UInt64) {
-        let event = Event(
-            at: self.nowMilliseconds + delay, tiebreak: self.random.next(.schedule, site.packed), site: site,
-            epoch: self.nodes[site]?.epoch ?? 0, input: input)
-        let place =
-            self.queue.firstIndex { (event.at, event.tiebreak) < ($0.at, $0.tiebreak) } ?? self.queue.endIndex
-        self.queue.insert(event, at: place)
+    func schedule(
+        _ happening: Happening, at node: NodeID, after delay: UInt64, isPulse: Bool = false,
+        tiebreak: UInt64? = nil
+    ) {
+        self.serial += 1
+        self.queue.push(
+            QueuedEvent(
+                at: self.ticks + delay, tiebreak: tiebreak ?? self.random.next(.schedule, node.key),
+                serial: self.serial, node: node, life: self.machines[node]?.life ?? 0,
+                happening: happening, isPulse: isPulse))
     }
 
     /// Lets virtual time pass.
-    package func run(milliseconds: UInt64) {
-        let end = self.nowMilliseconds + milliseconds
-        while let next = self.queue.first, next.at <= end {
-            self.queue.removeFirst()
-            self.nowMilliseconds = max(self.nowMilliseconds, next.at)
-            self.deliver(next)
+    package func run(milliseconds: UInt64) { self.run(until: self.nowMilliseconds + milliseconds) }
+
+    /// Lets virtual time pass up to a moment. Where the settings allow it, time in which nothing but
+    /// heartbeats would happen is skipped: the wall clocks go on, the monotonic ones do not.
+    package func run(until end: UInt64) {
+        while let next = self.queue.first, next.at + self.skipped <= end {
+            if self.settings.skipsQuietTime, self.queue.busyCount == 0, self.isQuiet {
+                self.skipped = end - self.ticks
+                return
+            }
+            guard !self.isSpent, let event = self.queue.pop() else { return }
+            self.ticks = max(self.ticks, event.at)
+            if !event.isPulse { self.busyEvents += 1 }
+            self.deliver(event)
         }
-        self.nowMilliseconds = end
+        if end > self.nowMilliseconds { self.ticks = end - self.skipped }
     }
 
-    private func deliver(_ event: Event) {
-        guard let node = self.nodes[event.site], node.isUp, node.epoch == event.epoch else { return }
-        if case .timerFired(let timer) = event.input {
-            guard node.timers.remove(timer) != nil else { return }
+    /// True when more has happened than should: two nodes keep each other busy for nothing.
+    package var isSpent: Bool { self.trace.eventCount > self.settings.eventsMax }
+
+    private var isQuiet: Bool {
+        guard self.unquietAt != self.busyEvents else { return false }
+        let isQuiet = self.findQuiet()
+        self.unquietAt = isQuiet ? nil : self.busyEvents
+        return isQuiet
+    }
+
+    private func deliver(_ event: QueuedEvent) {
+        guard let node = self.machines[event.node], node.isUp, node.life == event.life else {
+            if case .parcel(let link, let parcel) = event.happening { self.lost(parcel, on: link) }
+            return
         }
+        guard !node.isPaused else {
+            node.backlog.append(event.happening)
+            return
+        }
+        self.happen(event.happening, at: node)
+    }
+
+    func happen(_ happening: Happening, at node: WorldNode) {
+        switch happening {
+        case .input(let input): self.step(input, node)
+        case .timer(let timer, let setting):
+            guard node.timers[timer] == setting else { return }
+            node.timers[timer] = nil
+            self.step(.timerFired(timer), node)
+        case .parcel(let link, let parcel): self.arrived(parcel, on: link, at: node)
+        case .drain(let link): self.drain(link, node)
+        case .commit(let work, let batch): self.commit(work, batch, node)
+        }
+    }
+
+    func step(_ input: EngineInput, _ node: WorldNode) {
         let time = EngineTime(
-            monotonicMilliseconds: self.nowMilliseconds,
-            wallMilliseconds: self.wall(event.site))
-        let actions = node.engine.step(event.input, at: time)
-        self.trace.note(self.nowMilliseconds, event.site, event.input, actions)
-        for action in actions { self.perform(action, node, event.site) }
+            monotonicMilliseconds: self.ticks, wallMilliseconds: self.wall(node.id))
+        let actions = node.engine.step(input, at: time)
+        self.trace.note(self.nowMilliseconds, node.id.site, input, actions)
+        self.tell(.stepped(node.id, input, actions))
+        for action in actions {
+            guard self.spendEffect(node) else { return }
+            self.perform(action, node, input)
+        }
+    }
+
+    /// Counts down to a crash that was planned between two effects.
+    ///
+    /// - Returns: False when the node died here.
+    private func spendEffect(_ node: WorldNode) -> Bool {
+        guard let left = node.effectsLeft else { return true }
+        node.effectsLeft = left - 1
+        guard left <= 1 else { return true }
+        self.crash(node.id, isPlanned: true)
+        return false
+    }
+
+    private func commit(_ work: WorkID, _ batch: IncomingBatch, _ node: WorldNode) {
+        let auditBefore = node.replica.auditCount
+        let wall = self.wall(node.id)
+        let result = node.apply(batch, wall)
+        node.haveDigest = nil
+        if case .success(let report) = result {
+            self.committed(node, report, isOwn: false, auditBefore)
+        } else if case .failure(let fault) = result {
+            self.tell(.refused(node.id, fault))
+        }
+        guard self.spendEffect(node) else { return }
+        self.schedule(.input(.applied(work, result)), at: node.id, after: 0)
     }
 
     // What engines ask for.
 
-    private func perform(_ action: EngineAction, _ node: WorldNode, _ site: SiteID) {
+    private func perform(_ action: EngineAction, _ node: WorldNode, _ input: EngineInput) {
+        let id = node.id
         switch action {
-        case .dial(let peer): self.dial(from: site, to: peer)
+        case .dial(let peer, let purpose): self.dial(from: id, to: peer, purpose)
         case .send(let link, let bytes): self.carry(bytes, on: link)
         case .close(let link): self.closeAfterFlush(link)
-        case .pauseReading, .resumeReading: break
+        case .pauseReading(let link): self.setPaused(link, true)
+        case .resumeReading(let link): self.setPaused(link, false)
         case .verify(let work, let job):
             let outcome = job.run(hashing: StandInHashing(), verifying: StandInSigning(named: "any"))
-            self.schedule(.verified(work, outcome), at: site, after: 1)
-        case .apply(let work, let batch):
-            self.schedule(.applied(work, node.apply(batch, self.wall(site))), at: site, after: 3)
-        case .load(let work, let ranges, let bytesMax):
-            let chunk = node.replica.load(ranges, bytesMax: bytesMax, sealing: StandInSealing())
-            self.schedule(.loaded(work, .success(chunk)), at: site, after: 1)
-        case .saveReceipt(let peer, let receipt): node.receipts.append((peer, receipt))
-        case .saveMembership: break
+            // Several threads verify: a short chunk may be ready before a long one that came earlier.
+            let extra = self.random.next(.pieces, id.key) % 3
+            self.schedule(.input(.verified(work, outcome)), at: id, after: node.slowness + extra)
+        case .apply(let work, let batch, _):
+            // One thread writes, in the order given.
+            let at = max(self.ticks + 2 * node.slowness, node.writesUntil + 1)
+            node.writesUntil = at
+            self.schedule(.commit(work, batch), at: id, after: at - self.ticks)
+        case .load(let work, let order):
+            let sealing = PageSealing(
+                membership: node.context.membership, hashing: StandInHashing(),
+                verifying: StandInSigning(named: "any"))
+            let answer = node.replica.answer(order, sealing, keys: StandInSealing())
+            self.schedule(.input(.loaded(work, .success(answer))), at: id, after: node.slowness)
+        case .peerStated(let peer, let have): if self.settings.keepsNotes { node.stated.append((peer, have)) }
+        case .compared(let result): if self.settings.keepsNotes { node.comparisons.append(result) }
+        case .saveReceipt(let peer, let receipt):
+            if self.settings.keepsNotes { node.receipts.append((peer, receipt)) }
+            self.tell(.receipt(id, peer, receipt))
+        case .saveMembership(let membership): node.context.membership = membership
         case .startTimer(let timer, let delay):
-            node.timers.insert(timer)
-            self.schedule(.timerFired(timer), at: site, after: delay)
-        case .cancelTimer(let timer): node.timers.remove(timer)
-        case .note(let note): self.notes.append((site, note))
-        }
-    }
-
-    private func dial(from site: SiteID, to peer: SiteID) {
-        let isReachable = self.nodes[peer]?.isUp == true && !self.cut.contains(SitePair(site, peer))
-        guard isReachable else {
-            self.schedule(.dialFailed(peer), at: site, after: self.delayMilliseconds)
-            return
-        }
-        let near = LinkID(self.linkCount + 1)
-        let far = LinkID(self.linkCount + 2)
-        self.linkCount += 2
-        self.links[near] = End(site: site, other: far, peer: peer)
-        self.links[far] = End(site: peer, other: near, peer: site)
-        for (link, isDialler, here, there) in [(near, true, site, peer), (far, false, peer, site)] {
-            let opening = LinkOpening(
-                link: link, site: there, isDialler: isDialler, localPin: SimulatedTeam.pin(of: here),
-                remotePin: SimulatedTeam.pin(of: there))
-            self.schedule(.linkOpened(opening), at: here, after: self.delayMilliseconds)
-        }
-    }
-
-    /// Carries bytes in one to three pieces: a receiver must not depend on how a stream is cut.
-    private func carry(_ bytes: [UInt8], on link: LinkID) {
-        guard var end = self.links[link] else { return }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count =
-                rest.count < 3
-                ? rest.count : min(rest.count, 1 + self.random.below(rest.count, .pieces, link.number))
-            let piece = Array(rest.prefix(count))
-            rest = rest.dropFirst(count)
-            end.arrivesAt = max(end.arrivesAt + 1, self.nowMilliseconds + self.delayMilliseconds)
+            node.settingCount += 1
+            node.timers[timer] = node.settingCount
             self.schedule(
-                .bytesReceived(end.other, piece), at: end.peer, after: end.arrivesAt - self.nowMilliseconds)
+                .timer(timer, setting: node.settingCount), at: id, after: delay, isPulse: timer.isPulse)
+        case .cancelTimer(let timer): node.timers[timer] = nil
+        case .note(let note):
+            if self.settings.keepsNotes { self.notes.append((id.site, note)) }
+            self.tell(.noted(id, note, input))
         }
-        self.links[link] = end
-    }
-
-    private func closeAfterFlush(_ link: LinkID) {
-        guard let end = self.links.removeValue(forKey: link) else { return }
-        self.links[end.other] = nil
-        let delay = max(end.arrivesAt, self.nowMilliseconds) - self.nowMilliseconds + self.delayMilliseconds
-        self.schedule(.linkClosed(end.other), at: end.peer, after: delay)
     }
 
     // What tests ask.
 
     package func digests() -> [Digest256] {
-        self.team.sites.compactMap { self.nodes[$0]?.replica.digest(level: 1, hashing: StandInHashing()) }
+        self.team.sites.compactMap {
+            self.machines[NodeID($0)]?.replica.digest(level: 1, hashing: StandInHashing())
+        }
     }
 
     package var areEqual: Bool { Set(self.digests()).count == 1 }
 }
 
-/// One node of the world.
-package final class WorldNode {
-    package fileprivate(set) var engine: SyncEngine
-    package let replica: MemoryReplica
-    package let context: ReplicaContext
-    package fileprivate(set) var isUp = true
-    package fileprivate(set) var receipts: [(site: SiteID, receipt: SignedReceipt)] = []
-    fileprivate var epoch: Int
-    fileprivate var timers: Set<EngineTimer> = []
-
-    fileprivate init(engine: SyncEngine, replica: MemoryReplica, context: ReplicaContext, epoch: Int) {
-        self.engine = engine
-        self.replica = replica
-        self.context = context
-        self.epoch = epoch
-    }
-
-    fileprivate func apply(_ batch: IncomingBatch, _ wall: UInt64) -> Result<ApplyReport, ReplicaFault> {
-        do {
-            return .success(
-                try self.replica.write { (replica) throws(ReplicaFault) in
-                    let session = try ReplicaSession(self.context, in: replica, wallMilliseconds: wall)
-                    try session.apply(batch)
-                    return try session.finish()
-                })
-        } catch {
-            return .failure(error)
+extension EngineTimer {
+    /// Goes off again and again in a quiet world.
+    var isPulse: Bool {
+        switch self {
+        case .heartbeat, .redial: true
+        default: false
         }
     }
 }

@@ -1,0 +1,84 @@
+import BatonModel
+
+/// Draws a whole scenario from a seed: which faults this run knows at all (swarm testing), how often they
+/// strike, and what people write. One run in ten is calm, one is a storm.
+package enum SeedScenario {
+    /// How many seeds in ten have a lying member.
+    private static let liarsInTen = 3
+
+    package static func make(_ seed: UInt64, steps: Int = 60) -> Scenario {
+        var random = SeededRandom(seed: seed ^ 0xfa_0175)
+        var names = ["syd", "usw", "use"]
+        if random.chance(1, in: 4) { names.append("lon") }
+        var scenario = Scenario(name: "seed \(seed)", seed: seed, sites: Scenario.sites(names))
+        let mood = random.below(10)
+        var kinds = FaultKind.drawn.filter { _ in random.chance(1, in: 3) }
+        if mood == 0 { kinds = [] }
+        if mood == 1 { kinds = FaultKind.drawn }
+        if kinds.contains(.lie), random.chance(Self.liarsInTen, in: 5) {
+            scenario.sites[random.below(names.count)].isLiar = true
+        }
+        if random.chance(1, in: 4) { scenario.links = Self.links(scenario.siteIDs, &random) }
+        if random.chance(1, in: 5) {
+            scenario.sites[random.below(names.count)].skewMilliseconds =
+                Int64(random.below(1_200_000)) - 600_000
+        }
+        scenario.isTight = random.chance(1, in: 3)
+        if random.chance(1, in: 6) { scenario.sites[random.below(names.count)].level = 2 }
+        let rate = mood == 1 ? 2 : 3 + random.below(3)
+        scenario.events = Self.events(scenario, kinds, steps: steps, rate: rate, &random)
+        return scenario
+    }
+
+    private static func links(_ sites: [SiteID], _ random: inout SeededRandom) -> [LinkSetup] {
+        var links: [LinkSetup] = []
+        for one in sites {
+            for other in sites where one < other {
+                links.append(LinkSetup(one, other, DelayDraw.model(&random)))
+            }
+        }
+        return links
+    }
+
+    private static func events(
+        _ scenario: Scenario, _ kinds: [FaultKind], steps: Int, rate: Int, _ random: inout SeededRandom
+    ) -> [ScenarioEvent] {
+        var events: [ScenarioEvent] = []
+        var now: UInt64 = 300
+        var levels = scenario.sites.filter { $0.level > 1 }.map(\.site)
+        let cases = 2 + random.below(4)
+        for _ in 0..<steps {
+            if !kinds.isEmpty, random.chance(1, in: rate) {
+                let drawn = FaultDraw(scenario: scenario, cases: cases)
+                let made = drawn.events(random.pick(kinds), at: now, &random)
+                for event in made where event.verb == .upgrade {
+                    if let site = event.site { levels.append(site) }
+                }
+                events.append(contentsOf: made)
+            }
+            let site = random.pick(scenario.siteIDs)
+            let label = "C\(1 + random.below(cases))"
+            let count = 1 + random.below(2)
+            let writes = (0..<count).map { _ in Self.write(isNewer: levels.contains(site), &random) }
+            // People come in bursts: often two sites write within one delay of each other.
+            now += UInt64(random.chance(1, in: 3) ? random.below(30) : random.below(1_500))
+            events.append(.write(now, site, label, writes))
+        }
+        return events.sorted { $0.at < $1.at }
+    }
+
+    private static func write(isNewer: Bool, _ random: inout SeededRandom) -> String {
+        if isNewer, random.chance(1, in: 4) { return "priority \(random.below(10))" }
+        switch random.below(12) {
+        case 0, 1: return "text text \(random.below(4))"
+        case 2, 3: return "severity \(random.below(5))"
+        case 4: return "owner \(random.below(3))"
+        case 5, 6: return "tag +tag\(random.below(3))"
+        case 7: return "tag -tag\(random.below(3))"
+        case 8: return "acknowledge"
+        case 9: return "close"
+        case 10: return "reopen"
+        default: return "note note \(random.below(100))"
+        }
+    }
+}
