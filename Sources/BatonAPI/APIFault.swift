@@ -10,6 +10,8 @@ package struct APIFault: Error, Sendable, Equatable, Codable, CustomStringConver
     package var status: Int
     /// Where a reference fits several cases.
     package var candidates: [Candidate]?
+    /// What `why` adds: the rule, its source, who can lift it.
+    package var because: [String]?
 
     package struct Candidate: Sendable, Equatable, Codable {
         package let ref: String
@@ -29,7 +31,7 @@ package struct APIFault: Error, Sendable, Equatable, Codable, CustomStringConver
 
     package init(
         code: String, status: Int, exit: ExitCode, message: String, hint: String,
-        candidates: [Candidate]? = nil
+        candidates: [Candidate]? = nil, because: [String]? = nil
     ) {
         self.code = code
         self.status = status
@@ -37,11 +39,12 @@ package struct APIFault: Error, Sendable, Equatable, Codable, CustomStringConver
         self.message = message
         self.hint = hint
         self.candidates = candidates
+        self.because = because
     }
 
     package var description: String { "[\(self.code)] \(self.message) \(self.hint)" }
 
-    private enum CodingKeys: String, CodingKey { case code, message, hint, exit, candidates }
+    private enum CodingKeys: String, CodingKey { case code, message, hint, exit, candidates, because }
 
     package init(from decoder: any Decoder) throws {
         let box = try decoder.container(keyedBy: CodingKeys.self)
@@ -50,6 +53,7 @@ package struct APIFault: Error, Sendable, Equatable, Codable, CustomStringConver
         self.hint = try box.decode(String.self, forKey: .hint)
         self.exit = try box.decode(Int.self, forKey: .exit)
         self.candidates = try box.decodeIfPresent([Candidate].self, forKey: .candidates)
+        self.because = try box.decodeIfPresent([String].self, forKey: .because)
         self.status = 0
     }
 }
@@ -62,8 +66,12 @@ package enum ExitCode: Int, Sendable, CaseIterable {
     case noSuchThing = 3
     case refused = 4
     case humanMustChoose = 5
+    /// A deadline is breached (`sla --check`).
+    case breached = 6
     case stale = 7
     case integrity = 8
+    /// Done as far as one person may; it takes effect by a second person's word.
+    case secondPersonAwaited = 9
     case tryAgain = 75
 }
 
@@ -94,6 +102,9 @@ package struct APIFaultKind: Sendable, Equatable {
     package static let noSuchMethod = APIFaultKind("api.no-such-method", 405, .usage)
     package static let ambiguous = APIFaultKind("api.ambiguous", 409, .humanMustChoose)
     package static let badHandle = APIFaultKind("api.bad-handle", 422, .usage)
+    package static let confirmNeeded = APIFaultKind("api.confirm-needed", 409, .humanMustChoose)
+    package static let noSuchAct = APIFaultKind("api.no-such-act", 404, .noSuchThing)
+    package static let noSuchSection = APIFaultKind("api.no-such-section", 404, .noSuchThing)
     package static let exists = APIFaultKind("api.exists", 409, .humanMustChoose)
     package static let busy = APIFaultKind("api.busy", 503, .tryAgain)
     package static let stopping = APIFaultKind("api.stopping", 503, .tryAgain)

@@ -38,7 +38,8 @@ extension NodeFault {
 
     private static let exits: [String: ExitCode] = [
         "store.locked": .tryAgain, "store.busy": .tryAgain, "store.disk-full": .tryAgain,
-        "store.corrupt": .integrity, "store.unsafe-permissions": .refused,
+        "store.log-full": .tryAgain, "store.corrupt": .integrity, "store.half-migrated": .integrity,
+        "store.unsafe-permissions": .refused,
         "transport.socket-in-use": .tryAgain, "transport.connect-refused": .tryAgain,
     ]
 
@@ -48,7 +49,9 @@ extension NodeFault {
         "store.disk-full": "Free some space; the node goes on by itself.",
         "store.io": "Check the disk, then start the node again and run baton log verify.",
         "store.corrupt":
-            "Stop, keep a copy of the folder, and restore from a backup; peers send what is missing.",
+            "Run baton repair: it keeps the damaged files, and peers send what cannot be read.",
+        "store.half-migrated": "Use the build that wrote it, or run baton repair.",
+        "store.log-full": "End the program that reads the database; the node goes on by itself.",
         "store.unsafe-permissions": "Run chmod 700 on the folder and chmod 600 on its files.",
         "store.newer-schema": "Use the newer build that wrote it.",
         "store.not-a-replica": "Check that the data folder is the right one.",
@@ -56,6 +59,7 @@ extension NodeFault {
         "crypto.vault-exists": "Its keys are in use; choose another folder.",
         "crypto.vault-permissions": "Run chmod 600 on the key file.",
         "crypto.vault-damaged": "Restore the key file from its backup.",
+        "transport.library": "Update the package libnghttp2-14, then start the node again.",
         "transport.bind": "Choose another port, or stop what listens there.",
         "transport.socket-in-use": "A node runs on this folder already.",
         "transport.socket-path": "Choose another path with api.socket.",

@@ -16,7 +16,10 @@ struct Baton: ParsableCommand {
         version: BatonVersion.current,
         subcommands: [
             InitCommand.self, MembershipCommand.self, NodeCommand.self, DeskCommand.self, DigestCommand.self,
-            LogCommand.self, RebuildCommand.self, ConfigCommand.self, ImportCommand.self, DemoCommand.self,
+            LogCommand.self, RebuildCommand.self, RepairCommand.self, ConfigCommand.self, RulesCommand.self,
+            ImportCommand.self,
+            DemoCommand.self,
+            SeedCommand.self, CompletionsCommand.self,
         ])
 }
 

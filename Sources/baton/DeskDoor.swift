@@ -44,7 +44,8 @@ enum DeskDoor {
     static func options(actingAs: String?) -> DeskOptions {
         var options = DeskOptions.process(
             environment: ProcessInfo.processInfo.environment, isTerminal: StandardOutput.isTerminal,
-            columns: StandardOutput.columns)
+            columns: StandardOutput.columns, rows: StandardOutput.rows)
+        options.edit = TextEditor.ofEnvironment(ProcessInfo.processInfo.environment)
         if let actingAs { options.actingAs = actingAs }
         return options
     }
@@ -65,6 +66,7 @@ struct DeskCommand: AsyncParsableCommand {
         if self.json { options.render.format = .json }
         if self.noInput { options.mayAsk = false }
         options.historyPath = folder.deskHistory
+        options.aliasPath = folder.deskHistory + ".aliases"
         let chosen = options
         if let api = await Output.running(folder) { throw Self.code(await Self.sit(at: api, chosen)) }
         var logger = Logger(label: "baton.desk") { StreamLogHandler.standardError(label: $0) }

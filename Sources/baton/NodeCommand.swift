@@ -7,7 +7,8 @@ import Logging
 struct NodeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node",
-        abstract: "Run the node of a data folder in the foreground, until SIGTERM or SIGINT.")
+        abstract: "Run the node of a data folder in the foreground, until SIGTERM or SIGINT.",
+        discussion: "SIGHUP reads the peers of the configuration again, without a restart.")
 
     @Option(name: .long, help: "The data folder; else the configuration's, $BATON_DIR, /var/lib/baton.")
     var dir: String?
@@ -28,7 +29,12 @@ struct NodeCommand: AsyncParsableCommand {
         var logger = Logger(label: "baton.node") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = configuration.logLevel
         let node = try SiteNode(folder, configuration, readyFile: self.readyFile, logger: logger)
-        try await node.serve(logger: logger)
+        try await node.serve(logger: logger) { () throws(NodeFault) in
+            var again = try Upkeep.configuration(
+                file: self.config, folder: self.config == nil ? ProcessPlaces.folder(self.dir) : nil)
+            try self.apply(to: &again)
+            return again
+        }
     }
 
     private func apply(to configuration: inout NodeConfiguration) throws(NodeFault) {

@@ -42,23 +42,28 @@ struct LogCommand: ParsableCommand {
 
         func run() async throws {
             let folder = self.place.folder
-            let (isSound, line): (Bool, String)
+            let (isSound, line, alarms): (Bool, String, [AlarmView])
             if let api = await Output.running(folder) {
                 let reply = try await OperatorClient(api, actingAs: self.name).verify()
-                (isSound, line) = (
+                (isSound, line, alarms) = (
                     reply.isSound,
-                    Self.line(reply.deltas, reply.authors, reply.signatureChecks, reply.problem)
+                    Self.line(reply.deltas, reply.authors, reply.signatureChecks, reply.problem),
+                    reply.alarms
                 )
                 if self.json { try Output.json(reply) }
             } else {
                 let report = try Upkeep.verifyLog(folder)
-                (isSound, line) = (
+                (isSound, line, alarms) = (
                     report.isSound,
-                    Self.line(report.deltas, report.authors, report.signatureChecks, report.problem)
+                    Self.line(report.deltas, report.authors, report.signatureChecks, report.problem),
+                    report.alarms
                 )
                 if self.json { try Output.json(report) }
             }
-            if !self.json { print(line) }
+            if !self.json {
+                print(line)
+                for alarm in alarms { Output.alarm(alarm) }
+            }
             guard isSound else { throw ArgumentParser.ExitCode(Int32(BatonAPI.ExitCode.integrity.rawValue)) }
         }
 
@@ -105,6 +110,7 @@ struct ConfigCommand: ParsableCommand {
         func run() throws {
             let configuration = try Upkeep.configuration(file: self.file, folder: self.place.folder)
             for line in ConfigurationText.effective(configuration) { print(line) }
+            for line in try RulesReport.summary(configuration.rules) { print(line) }
         }
     }
 
@@ -127,6 +133,11 @@ enum Output {
 
     static func json(_ value: some Encodable) throws(APIFault) {
         print(String(decoding: try APIText.json(value), as: UTF8.self))
+    }
+
+    static func alarm(_ alarm: AlarmView) {
+        print("ALARM [\(alarm.code)] \(alarm.message) \(alarm.hint)")
+        for delta in alarm.deltas { print("  delta \(delta)") }
     }
 
     static func digests(_ site: String, state: String, log: String, _ documents: Int, _ deltas: Int) {

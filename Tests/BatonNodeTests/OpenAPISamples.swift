@@ -57,7 +57,9 @@ enum OpenAPISamples {
         PeerStatus(
             site: "usw", state: "live", lastHeardAt: full ? 1 : nil, clockOffset: full ? 1 : nil,
             missingThere: 0,
-            missingHere: 0, deltasSent: 0, deltasReceived: 0, bytesSent: 0, bytesReceived: 0, refusedFor: 0)
+            missingHere: 0, deltasSent: 0, deltasReceived: 0, bytesSent: 0, bytesReceived: 0, refusedFor: 0,
+            connections: ["urgent"], roundTrip: full ? 1 : nil, lags: [AuthorLag(author: "a", missingHere: 1)]
+        )
     }
 
     private static func status(full: Bool) -> StatusReply {
@@ -68,8 +70,11 @@ enum OpenAPISamples {
             counts: .init(
                 cases: 1, openCases: 1, openS0: 0, deltas: 1, waiting: 0, void: 0, unread: 0, conflicts: 0),
             nextDueAt: full ? 1 : nil, logDigest: "d", peers: [peerStatus(full: full)],
-            listen: full ? "127.0.0.1:1" : nil)
+            listen: full ? "127.0.0.1:1" : nil, alarms: full ? [alarm] : [])
     }
+
+    private static let alarm = AlarmView(
+        code: "alarm.fork", site: "syd", message: "m", hint: "h", deltas: ["d"])
 
     private static let view = MembershipView(
         team: "t", teamName: "T", epoch: 1, hash: "h", createdAt: 1, rootThreshold: 1, roots: ["r"],
@@ -86,13 +91,22 @@ enum OpenAPISamples {
     }
 
     private static func problem(full: Bool) -> APIFault {
-        APIFault(.ambiguous, "m", "h", candidates: full ? [.init(ref: "r", title: "t")] : nil)
+        APIFault(
+            code: "api.ambiguous", status: 409, exit: .humanMustChoose, message: "m", hint: "h",
+            candidates: full ? [.init(ref: "r", title: "t")] : nil, because: full ? ["b"] : nil)
     }
 
     private static func entry(full: Bool) -> TimelineView {
         TimelineView(
             id: "d:0", text: "t", written: full ? who : someone, originallyAt: full ? 1 : nil,
             originallyBy: full ? "w" : nil)
+    }
+
+    private static func item(full: Bool) -> ItemView {
+        ItemView(
+            id: "1", state: "open", text: "t", by: full ? "alee" : nil, site: full ? "syd" : nil,
+            at: full ? 1 : nil, due: full ? 1 : nil, marks: ["hard"],
+            details: [.init(key: "k", value: "v")])
     }
 
     private static func delta(full: Bool) -> DeltaView {
@@ -115,6 +129,9 @@ enum OpenAPISamples {
                 try OpenAPISample(
                     "ChangeRequest", full: ChangeRequest(operations: [operation], note: "n", mayBegin: true),
                     least: ChangeRequest(operations: [ChangeOperation(.close)])),
+                try OpenAPISample(
+                    "ActCall", full: ActCall(act: "hold add", arguments: ["rule": ["r"]], confirm: "c"),
+                    least: ActCall(act: "check")),
                 try OpenAPISample(
                     "BatchRequest",
                     full: BatchRequest(entries: [
@@ -146,6 +163,18 @@ enum OpenAPISamples {
                         asOf: asOf, detail: detail(full: full), deltas: ["d"], saved: "here", safeAt: ["usw"],
                         isRepeat: false)
                 },
+                try both("ActReply") { asOf, full in
+                    ActReply(
+                        change: ChangeReply(
+                            asOf: asOf, detail: detail(full: full), deltas: ["d"], saved: "here",
+                            safeAt: ["usw"], isRepeat: false), said: ["s"], hints: ["h"],
+                        awaitsSecondPerson: true)
+                },
+                try both("FileReply") { asOf, full in
+                    FileReply(
+                        asOf: asOf, summary: row(full: full),
+                        sections: [SectionView(name: "holds", items: [item(full: full)], unreadable: 0)])
+                },
                 try both("QueueReply") { asOf, full in
                     QueueReply(asOf: asOf, cases: [row(full: full)], total: 1)
                 },
@@ -164,13 +193,27 @@ enum OpenAPISamples {
                     ConflictsReply(asOf: asOf, conflicts: detail(full: full).conflicts)
                 },
                 try both("SyncReply") { asOf, full in
-                    SyncReply(asOf: asOf, peers: [peerStatus(full: full)], paused: ["usw"])
+                    SyncReply(
+                        asOf: asOf, peers: [peerStatus(full: full)], paused: ["usw"],
+                        alarms: [SyncAlarm(kind: "log-split", author: "a", seq: 1, at: 1)])
+                },
+                try both("ComparisonReply") { asOf, _ in
+                    let range = LogRange(author: "a", first: 1, last: 2)
+                    return ComparisonReply(
+                        asOf: asOf, site: "usw", result: "different", equal: 1, unequal: [range],
+                        onlyHere: [range], onlyThere: [range])
+                },
+                try both("ExplainReply") { asOf, _ in
+                    ExplainReply(
+                        asOf: asOf, ref: "r", id: "01", held: 1, waiting: [.init(delta: "d", waitsFor: "e")],
+                        lackingParts: 1,
+                        peers: [.init(site: "usw", state: "live", behind: 1, missingThere: 1)])
                 },
                 try both("VerifyReply") { asOf, full in
                     VerifyReply(
                         asOf: asOf, isSound: true, authors: 1, deltas: 1, signatureChecks: 1,
                         problem: full ? "p" : nil,
-                        milliseconds: 1)
+                        milliseconds: 1, alarms: full ? [alarm] : [])
                 },
                 try both("MembershipReply") { asOf, _ in MembershipReply(asOf: asOf, membership: view) },
                 try both("AuditReply") { asOf, full in AuditReply(asOf: asOf, records: [audit(full: full)]) },

@@ -45,9 +45,11 @@ struct OpenAPITests {
     private static let routes: Set = [
         "GET /v1/status", "GET /v1/digest", "GET /v1/cases", "POST /v1/cases", "GET /v1/cases/{ref}",
         "GET /v1/cases/{ref}/timeline", "GET /v1/cases/{ref}/log", "POST /v1/cases/{ref}/changes",
+        "POST /v1/cases/{ref}/acts", "GET /v1/cases/{ref}/file",
         "POST /v1/batch",
         "GET /v1/find", "GET /v1/conflicts", "GET /v1/sync", "POST /v1/sync/{peer}/pause",
-        "POST /v1/sync/{peer}/resume", "GET /v1/membership", "GET /v1/audit", "POST /v1/verify",
+        "POST /v1/sync/{peer}/resume", "POST /v1/sync/{peer}/verify", "GET /v1/sync/explain/{ref}",
+        "GET /v1/membership", "GET /v1/audit", "POST /v1/verify",
     ]
 
     private static func callAll(_ node: SiteNode) async throws {

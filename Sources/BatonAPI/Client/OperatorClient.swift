@@ -34,6 +34,14 @@ package struct OperatorClient: Sendable {
         try await self.value(APICall("POST", APIPath.peer(site, "resume")))
     }
 
+    package func compare(with site: String) async throws(APIFault) -> ComparisonReply {
+        try await self.value(APICall("POST", APIPath.peer(site, "verify")))
+    }
+
+    package func explain(_ reference: String) async throws(APIFault) -> ExplainReply {
+        try await self.get(APIPath.peer("explain", reference))
+    }
+
     // Cases.
 
     /// - Parameter key: Repeat it with the same call after `api.unreachable`; at most 64 bytes.
@@ -48,6 +56,21 @@ package struct OperatorClient: Sendable {
             APICall(
                 "POST", APIPath.oneCase(reference) + "/changes", body: try APIText.json(change),
                 idempotencyKey: key))
+    }
+
+    /// Does an act to a case.
+    package func act(
+        _ reference: String, _ call: ActCall, key: String? = nil
+    ) async throws(APIFault) -> ActReply {
+        try await self.value(
+            APICall(
+                "POST", APIPath.oneCase(reference) + "/acts", body: try APIText.json(call),
+                idempotencyKey: key))
+    }
+
+    /// - Parameter section: One section's name; nil for all.
+    package func file(_ reference: String, section: String? = nil) async throws(APIFault) -> FileReply {
+        try await self.get(APIPath.oneCase(reference) + "/file", [("section", section)])
     }
 
     package func queue(_ query: QueueQuery = QueueQuery()) async throws(APIFault) -> QueueReply {

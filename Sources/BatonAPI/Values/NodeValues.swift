@@ -22,6 +22,8 @@ package struct StatusReply: Codable, Sendable, Equatable {
     package let peers: [PeerStatus]
     /// Where peers reach this node: `127.0.0.1:7420`; absent where it does not listen.
     package let listen: String?
+    /// What in the log a person has to look into; empty in peace.
+    package let alarms: [AlarmView]
 
     package struct Counts: Codable, Sendable, Equatable {
         package let cases: Int
@@ -53,7 +55,8 @@ package struct StatusReply: Codable, Sendable, Equatable {
     package init(
         asOf: Freshness, version: String, site: String, author: String, team: String, teamName: String,
         membershipEpoch: Int64, operatorName: String, operatorRoles: [String], operatorChoices: [String],
-        counts: Counts, nextDueAt: Int64?, logDigest: String, peers: [PeerStatus], listen: String?
+        counts: Counts, nextDueAt: Int64?, logDigest: String, peers: [PeerStatus], listen: String?,
+        alarms: [AlarmView] = []
     ) {
         self.asOf = asOf
         self.version = version
@@ -70,6 +73,7 @@ package struct StatusReply: Codable, Sendable, Equatable {
         self.logDigest = logDigest
         self.peers = peers
         self.listen = listen
+        self.alarms = alarms
     }
 }
 
@@ -91,11 +95,29 @@ package struct PeerStatus: Codable, Sendable, Equatable {
     package let bytesReceived: Int64
     /// How long it stays refused after misbehaviour, milliseconds; 0 for not at all.
     package let refusedFor: Int64
+    /// What was missing here when the exchange began: "312 of 9,411".
+    package let missingHereAtStart: Int64
+    /// Cases and other documents of which it has said to hold changes that are not here.
+    package let documentsBehind: Int64
+    /// Documents of the urgent lane that are still to be looked through for it.
+    package let urgentWaiting: Int64
+    /// Live connections: `urgent`, `bulk`.
+    package let connections: [String]
+    /// The best measured rate of the bulk connection, bytes a second.
+    package let bulkRate: Int64
+    /// The shortest round trip seen, milliseconds.
+    package let roundTrip: Int64?
+    /// Changes of this node's log that it has signed for: safe there.
+    package let confirmed: Int64
+    /// `missingHere` by author.
+    package let lags: [AuthorLag]
 
     package init(
         site: String, state: String, lastHeardAt: Int64?, clockOffset: Int64?, missingThere: Int64,
         missingHere: Int64, deltasSent: Int64, deltasReceived: Int64, bytesSent: Int64, bytesReceived: Int64,
-        refusedFor: Int64
+        refusedFor: Int64, missingHereAtStart: Int64 = 0, documentsBehind: Int64 = 0,
+        urgentWaiting: Int64 = 0, connections: [String] = [], bulkRate: Int64 = 0, roundTrip: Int64? = nil,
+        confirmed: Int64 = 0, lags: [AuthorLag] = []
     ) {
         self.site = site
         self.state = state
@@ -108,6 +130,14 @@ package struct PeerStatus: Codable, Sendable, Equatable {
         self.bytesSent = bytesSent
         self.bytesReceived = bytesReceived
         self.refusedFor = refusedFor
+        self.missingHereAtStart = missingHereAtStart
+        self.documentsBehind = documentsBehind
+        self.urgentWaiting = urgentWaiting
+        self.connections = connections
+        self.bulkRate = bulkRate
+        self.roundTrip = roundTrip
+        self.confirmed = confirmed
+        self.lags = lags
     }
 }
 
@@ -144,11 +174,14 @@ package struct SyncReply: Codable, Sendable, Equatable {
     package let peers: [PeerStatus]
     /// Sites with which no exchange takes place until an operator resumes it.
     package let paused: [String]
+    /// Logs that went back or split, as far as this run of the node has seen.
+    package let alarms: [SyncAlarm]
 
-    package init(asOf: Freshness, peers: [PeerStatus], paused: [String]) {
+    package init(asOf: Freshness, peers: [PeerStatus], paused: [String], alarms: [SyncAlarm] = []) {
         self.asOf = asOf
         self.peers = peers
         self.paused = paused
+        self.alarms = alarms
     }
 }
 
@@ -162,10 +195,12 @@ package struct VerifyReply: Codable, Sendable, Equatable {
     /// The first thing that is wrong.
     package let problem: String?
     package let milliseconds: Int64
+    /// A log may be sound and still prove that a site told two stories.
+    package let alarms: [AlarmView]
 
     package init(
         asOf: Freshness, isSound: Bool, authors: Int, deltas: Int, signatureChecks: Int, problem: String?,
-        milliseconds: Int64
+        milliseconds: Int64, alarms: [AlarmView] = []
     ) {
         self.asOf = asOf
         self.isSound = isSound
@@ -174,5 +209,6 @@ package struct VerifyReply: Codable, Sendable, Equatable {
         self.signatureChecks = signatureChecks
         self.problem = problem
         self.milliseconds = milliseconds
+        self.alarms = alarms
     }
 }

@@ -88,7 +88,7 @@ package struct AuditReply: Codable, Sendable, Equatable {
 package struct AuditView: Codable, Sendable, Equatable {
     package let number: Int64
     package let at: Int64
-    /// `authored`, `merged`, `administered`, `fork-proven` or `incarnation-opened`.
+    /// `authored`, `merged`, `administered`, `fork-proven`, `incarnation-opened` or `alarm-raised`.
     package let kind: String
     package let by: String?
     package let site: String?

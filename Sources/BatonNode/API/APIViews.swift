@@ -1,10 +1,11 @@
 package import BatonAPI
 import BatonEngine
 package import BatonModel
+import BatonProtocol
 import BatonStore
 
 extension PeerStatus {
-    init(_ peer: EngineSnapshot.Peer) {
+    init(_ peer: EngineSnapshot.Peer, confirmed: UInt64) {
         self.init(
             site: peer.site.description, state: peer.state,
             lastHeardAt: peer.lastHeardWallMilliseconds.map { Int64($0) },
@@ -14,7 +15,16 @@ extension PeerStatus {
             deltasReceived: Int64(clamping: peer.count.deltasReceived),
             bytesSent: Int64(clamping: peer.count.bytesSent),
             bytesReceived: Int64(clamping: peer.count.bytesReceived),
-            refusedFor: Int64(clamping: peer.bannedForMilliseconds))
+            refusedFor: Int64(clamping: peer.bannedForMilliseconds),
+            missingHereAtStart: Int64(clamping: peer.missingHereAtStart),
+            documentsBehind: Int64(clamping: peer.documentsBehind),
+            urgentWaiting: Int64(clamping: peer.urgentWaiting), connections: peer.connections.map(\.word),
+            bulkRate: Int64(clamping: peer.bulkBytesPerSecond),
+            roundTrip: peer.roundTripMilliseconds.map { Int64(clamping: $0) },
+            confirmed: Int64(clamping: confirmed),
+            lags: peer.lags.map {
+                AuthorLag(author: $0.author.description, missingHere: Int64(clamping: $0.count))
+            })
     }
 }
 
@@ -50,6 +60,7 @@ extension AuditView {
             case .administered: "administered"
             case .forkProven: "fork-proven"
             case .incarnationOpened: "incarnation-opened"
+            case .alarmRaised: "alarm-raised"
             }
         self.init(
             number: line.number, at: Int64(clamping: record.atMilliseconds), kind: kind,

@@ -25,7 +25,8 @@ extension OperatorService {
                 waiting: stored.waiting, void: stored.void, unread: stored.unread, conflicts: counts.conflicts
             ),
             nextDueAt: counts.nextDue.map { Int64($0) }, logDigest: snapshot.logDigest.description,
-            peers: snapshot.peers.map(PeerStatus.init), listen: self.listen())
+            peers: self.statuses(snapshot), listen: self.listen(),
+            alarms: self.worker.alarms.alarms.map { AlarmView($0) })
     }
 
     func digest() async throws(APIFault) -> DigestReply {
@@ -40,13 +41,6 @@ extension OperatorService {
             stateDigest: state.digest.description, logDigest: log.description, documents: state.documents,
             deltas: counts.deltas, unread: counts.unread,
             milliseconds: started.duration(to: .now).milliseconds)
-    }
-
-    func sync() async throws(APIFault) -> SyncReply {
-        let snapshot = await self.driver.snapshot
-        return SyncReply(
-            asOf: await self.freshness(), peers: snapshot.peers.map(PeerStatus.init),
-            paused: await self.driver.paused.map(\.description))
     }
 
     func pause(_ name: String, _ action: String, _ desk: Desk) async throws(APIFault) -> SyncReply {
@@ -164,7 +158,8 @@ extension OperatorService {
         return VerifyReply(
             asOf: await self.freshness(), isSound: finding.problem == nil, authors: finding.authors,
             deltas: finding.deltas, signatureChecks: finding.signatureChecks, problem: finding.problem,
-            milliseconds: started.duration(to: .now).milliseconds)
+            milliseconds: started.duration(to: .now).milliseconds,
+            alarms: finding.alarms.map { AlarmView($0) })
     }
 
     // Names of cases.

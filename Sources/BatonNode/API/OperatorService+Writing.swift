@@ -1,5 +1,6 @@
 import BatonAPI
 import BatonCrypto
+import BatonDesk
 import BatonEngine
 import BatonModel
 import BatonStore
@@ -10,7 +11,8 @@ extension OperatorService {
         let command = try self.command(call, desk)
         let operations = try ChangeReader(wording: Wording(membership: desk.membership)).operations(new)
         let id = try await self.newID(new, isRepeatable: command != nil, desk)
-        return try await self.write(id, operations, command, desk, created: true)
+        let made = try await self.write(id, operations, command, desk)
+        return try await self.reply(made, status: made.isRepeat ? 200 : 201)
     }
 
     private func newID(_ new: NewCase, isRepeatable: Bool, _ desk: Desk) async throws(APIFault) -> DocumentID
@@ -42,12 +44,21 @@ extension OperatorService {
         } else {
             id = try await self.resolve(reference, desk)
         }
-        return try await self.write(id, operations, command, desk, created: false)
+        if change.operations.contains(where: { $0.action == .close }) {
+            try await self.checkClosing(id, desk)
+        }
+        return try await self.reply(try await self.write(id, operations, command, desk))
     }
 
-    private func write(
-        _ id: DocumentID, _ operations: [Operation], _ command: [UInt8]?, _ desk: Desk, created: Bool
-    ) async throws(APIFault) -> APIReply {
+    /// A case is closed when nothing of it is open any more: clocks, steps, holds, people who wait.
+    private func checkClosing(_ id: DocumentID, _ desk: Desk) async throws(APIFault) {
+        let file = try await self.caseFile(id, desk)
+        if let refusal = ClosingCheck(file, rules: self.rules).refusal { throw APIFault(refusal) }
+    }
+
+    func write(
+        _ id: DocumentID, _ operations: [Operation], _ command: [UInt8]?, _ desk: Desk
+    ) async throws(APIFault) -> ChangeReply {
         let draft = Draft(document: id, operations: operations, actor: Actor(person: desk.person.id))
         let outcome: WriteOutcome
         do throws(WriteRefusal) {
@@ -62,16 +73,15 @@ extension OperatorService {
             }
             return references
         }
-        let reply = ChangeReply(
+        return ChangeReply(
             asOf: await self.freshness(), detail: try await self.detail(outcome.document, desk),
             deltas: outcome.deltas.map(\.description), saved: "here",
             safeAt: self.receipts.sites(holding: references).filter { $0 != self.ownSite }.map(\.description),
             isRepeat: outcome.isRepeat)
-        return try await self.reply(reply, status: created && !outcome.isRepeat ? 201 : 200)
     }
 
     /// Binds a caller's key to the operator, so that two people's keys never meet.
-    private func command(_ call: APICall, _ desk: Desk) throws(APIFault) -> [UInt8]? {
+    func command(_ call: APICall, _ desk: Desk) throws(APIFault) -> [UInt8]? {
         guard let key = call.idempotencyKey else { return nil }
         guard (1...APIHeader.idempotencyKeyBytesMax).contains(key.utf8.count) else {
             throw APIFault(

@@ -13,12 +13,14 @@ package final class OperatorService: Sendable {
     let receipts: ReceiptBoard
     let entropy: any EntropySource
     let author: Author
+    let rules: RuleBook
     let listen: @Sendable () -> String?
     let countsCache = DeskCountsCache()
 
     init(
         driver: NodeDriver, worker: StoreWorker, trust: TrustBoard, receipts: ReceiptBoard,
-        entropy: any EntropySource, author: Author, listen: @escaping @Sendable () -> String?
+        entropy: any EntropySource, author: Author, rules: RuleBook,
+        listen: @escaping @Sendable () -> String?
     ) {
         self.driver = driver
         self.worker = worker
@@ -26,6 +28,7 @@ package final class OperatorService: Sendable {
         self.receipts = receipts
         self.entropy = entropy
         self.author = author
+        self.rules = rules
         self.listen = listen
     }
 
@@ -60,6 +63,14 @@ package final class OperatorService: Sendable {
             let ask = try query.queue(me: desk.person.id)
             return try await self.reply(try await self.queue(ask, desk))
         case ("cases", 2...3): return try await self.oneCase(call, words, &query, desk)
+        case ("sync", 3) where words[1] == "explain":
+            try query.finish()
+            try Self.expect("GET", call)
+            return try await self.reply(try await self.explain(words[2], desk))
+        case ("sync", 3) where words[2] == "verify":
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.reply(try await self.compare(words[1], desk))
         case ("sync", 3):
             try query.finish()
             try Self.expect("POST", call)
@@ -129,6 +140,15 @@ package final class OperatorService: Sendable {
             try query.finish()
             try Self.expect("POST", call)
             return try await self.change(words[1], call, desk)
+        case "acts":
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.act(words[1], call, desk)
+        case "file":
+            try Self.expect("GET", call)
+            let section = query.text("section")
+            try query.finish()
+            return try await self.reply(try await self.file(words[1], section: section, desk))
         default: throw Self.noSuchPath
         }
     }

@@ -1,4 +1,4 @@
-import BatonAPI
+package import BatonAPI
 import BatonCrypto
 import BatonDesk
 import BatonEngine
@@ -32,6 +32,7 @@ package enum Upkeep {
         package let signatureChecks: Int
         package let partsOpened: Int
         package let problem: String?
+        package let alarms: [AlarmView]
     }
 
     package static func digests(_ folder: NodeFolder) throws(NodeFault) -> Digests {
@@ -51,7 +52,7 @@ package enum Upkeep {
                 site: keys.site.description, isSound: finding.problem == nil, authors: finding.authors,
                 deltas: finding.deltas, signatureChecks: finding.signatureChecks,
                 partsOpened: finding.partsOpened,
-                problem: finding.problem)
+                problem: finding.problem, alarms: finding.alarms.map { AlarmView($0) })
         } catch {
             throw NodeFault(error)
         }

@@ -12,14 +12,19 @@ extension NodeDriver {
         while let job = await self.lane.next() {
             switch job {
             case .author(let jobs): await self.author(jobs)
-            case .apply(let id, let batch): await self.apply(id, batch)
+            case .apply(let id, let batch):
+                await self.merge([MergeJob(id: id, batch: batch, isUrgent: false)])
+            case .merge(let jobs): await self.merge(jobs)
             case .receipt(let site, let receipt): await self.save(receipt, from: site)
             case .membership(let membership): await self.save(membership)
             case .pause(let job): await self.pause(job)
             case .batch(let job): await self.batch(job)
+            case .takeBack(let site, let author): await self.forget(site, about: author)
+            case .alarm(let alarm): await self.save(alarm)
             case .index: await self.index()
             }
         }
+        if let bytes = self.witness.takeBytes() { await self.keep(bytes) }
         self.end()
     }
 
@@ -46,16 +51,29 @@ extension NodeDriver {
             self.isIndexDue = true
             self.counters.changesAuthored += UInt64(batch.report.added.count)
             self.counters.commitsShared += 1
-            if !batch.report.added.isEmpty { self.take(.authored(batch.report)) }
+            if !batch.report.added.isEmpty { self.take(.imported(batch.report)) }
             job.answer.resume(returning: .success(batch.outcomes))
         }
     }
 
-    private func apply(_ id: WorkID, _ batch: IncomingBatch) async {
-        let result = await self.worker.apply(batch, self.context)
-        if case .failure(let fault) = result { self.noteFailure(fault) }
+    /// Merges batches in one transaction. A batch that fails takes no other with it: each is then tried
+    /// alone.
+    private func merge(_ jobs: [MergeJob]) async {
+        let lane = self.lane
+        let result = await self.worker.apply(jobs.map(\.batch), self.context) { !lane.isAwaited }
         self.isIndexDue = true
-        self.take(.applied(id, result))
+        switch result {
+        case .success(let reports):
+            lane.putBack(jobs.dropFirst(reports.count))
+            for (job, report) in zip(jobs, reports) { self.take(.applied(job.id, .success(report))) }
+        case .failure(let fault):
+            if jobs.count > 1, !fault.isFatal {
+                for job in jobs { await self.merge([job]) }
+                return
+            }
+            self.noteFailure(fault)
+            for job in jobs { self.take(.applied(job.id, .failure(fault))) }
+        }
     }
 
     private func save(_ receipt: SignedReceipt, from site: SiteID) async {
@@ -64,7 +82,7 @@ extension NodeDriver {
         }
         switch result {
         case .failure(let fault): self.noteFailure(fault)
-        case .success: self.receipts.take(stored)
+        case .success: self.receipts.take(receipt.receipt)
         }
     }
 
@@ -101,6 +119,7 @@ extension NodeDriver {
                 self.isIndexDue = false
                 self.lane.add(.index)
             }
+            self.saveWitness()
             try? await Task.sleep(for: .milliseconds(500))
         }
     }
@@ -119,28 +138,6 @@ extension NodeDriver {
         guard fault.isFatal, self.failure == nil else { return }
         self.failure = fault
         self.lane.fail()
-    }
-
-    // Reading for peers.
-
-    func load(_ ranges: [DeltaRange], bytesMax: Int) async -> Result<LoadedChunk, ReplicaFault> {
-        let cipher = self.worker.cipher
-        return await self.worker.read { store throws(ReplicaFault) in
-            let page = try store.deltas(in: ranges, bytesMax: bytesMax)
-            var keys: [BareKey] = []
-            // Only the global compartment takes entries at this level, and every member is cleared for it.
-            for entry in page.keys where entry.scope.compartment == .global {
-                do throws(SealingFault) {
-                    let bytes = try cipher.export(entry.key, scope: entry.scope)
-                    keys.append(BareKey(scope: entry.scope, id: entry.key.id, bytes: bytes))
-                } catch {
-                    throw ReplicaFault(
-                        code: "node.key-unreadable", message: "a document key was not wrapped by this vault",
-                        isFatal: true)
-                }
-            }
-            return LoadedChunk(deltas: page.deltas, keys: keys, rest: page.rest)
-        }
     }
 }
 

@@ -17,7 +17,7 @@ actor NodeDriver {
     let receipts: ReceiptBoard
     private let trust: TrustBoard
     private let dialer: PeerDialer
-    private let addresses: [SiteID: PeerAddress]
+    var addresses: [SiteID: PeerAddress]
     private let queueHighMark: Int
     let logger: Logger
     private let clock = NodeClock()
@@ -33,6 +33,11 @@ actor NodeDriver {
     var isIndexDue = true
     private let tasks: AsyncStream<Chore>
     let chores: AsyncStream<Chore>.Continuation
+    /// Operators who wait for a comparison with a peer.
+    var comparing: [SiteID: [CheckedContinuation<ComparisonResult, Never>]] = [:]
+    /// What peers and our own disk have shown of logs that went back or split, newest last, bounded.
+    var alarms: [PeerAlarm] = []
+    var witness: WitnessFile
 
     private struct OpenLink {
         let connection: PeerConnection
@@ -43,9 +48,11 @@ actor NodeDriver {
     /// Work for a child task.
     enum Chore: Sendable {
         case serve(PeerConnection)
-        case dial(SiteID)
+        case dial(SiteID, LinkPurpose)
         case verify(WorkID, VerificationJob)
-        case load(WorkID, [DeltaRange], bytesMax: Int)
+        case load(WorkID, LoadOrder)
+        /// The witness file's new bytes.
+        case keep([UInt8])
         case timer(EngineTimer, number: UInt64, milliseconds: UInt64)
     }
 
@@ -60,6 +67,7 @@ actor NodeDriver {
         let addresses: [SiteID: PeerAddress]
         let verifying: any SignatureVerifying
         let logger: Logger
+        let witness: WitnessFile
         /// Told, on the driver, of each membership that came from a peer.
         let saveMembership: @Sendable (Membership) -> Void
     }
@@ -75,6 +83,7 @@ actor NodeDriver {
         self.addresses = parts.addresses
         self.queueHighMark = parts.configuration.limits.queuedBytesMax
         self.logger = parts.logger
+        self.witness = parts.witness
         self.saveMembership = parts.saveMembership
         self.pausedSites = Set(parts.configuration.paused)
         (self.tasks, self.chores) = AsyncStream.makeStream()
@@ -87,7 +96,10 @@ actor NodeDriver {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.writeInOrder() }
             group.addTask { await self.indexNowAndThen() }
-            group.addTask { await self.take(.started) }
+            group.addTask {
+                await self.checkWitness()
+                await self.take(.started)
+            }
             for await chore in self.tasks { group.addTask { await self.perform(chore) } }
             group.cancelAll()
         }
@@ -103,6 +115,7 @@ actor NodeDriver {
             link.reader?.resume()
         }
         self.links = [:]
+        for site in self.comparing.keys { self.finishComparing(ComparisonResult(site: site, end: .linkLost)) }
         self.chores.finish()
     }
 
@@ -111,15 +124,16 @@ actor NodeDriver {
 
     private func perform(_ chore: Chore) async {
         switch chore {
-        case .serve(let connection): await self.serve(connection, isDialler: false)
-        case .dial(let site): await self.dial(site)
+        case .serve(let connection): await self.serve(connection, dialledFor: nil)
+        case .dial(let site, let purpose): await self.dial(site, purpose)
         case .verify(let id, let job):
             guard let outcome = await self.worker.verify(job) else { return }
             self.counters.signatureChecks += UInt64(outcome.signatureChecks)
             self.take(.verified(id, outcome))
-        case .load(let id, let ranges, let bytesMax):
-            let chunk = await self.load(ranges, bytesMax: bytesMax)
-            self.take(.loaded(id, chunk))
+        case .load(let id, let order):
+            let answer = await self.load(order)
+            self.take(.loaded(id, answer))
+        case .keep(let bytes): await self.keep(bytes)
         case .timer(let timer, let number, let milliseconds):
             try? await Task.sleep(for: .milliseconds(milliseconds))
             // Cancelled, or started anew since.
@@ -133,6 +147,7 @@ actor NodeDriver {
 
     /// Gives one input to the engine and performs what it says, in order.
     func take(_ input: EngineInput) {
+        self.bearWitness(input)
         var inputs = [input]
         while !inputs.isEmpty {
             let actions = self.engine.step(inputs.removeFirst(), at: self.clock.now)
@@ -143,21 +158,25 @@ actor NodeDriver {
     /// - Returns: Inputs that the action itself brought about.
     private func perform(_ action: EngineAction) -> [EngineInput] {
         switch action {
-        case .dial(let site): self.chores.yield(.dial(site))
+        case .dial(let site, let purpose): self.chores.yield(.dial(site, purpose))
         case .send(let link, let bytes): return self.send(bytes, on: link)
         case .close(let link): self.close(link)
         case .pauseReading(let link): self.links[link]?.isPaused = true
         case .resumeReading(let link): self.resume(link)
         case .verify(let id, let job): self.chores.yield(.verify(id, job))
-        case .apply(let id, let batch): self.lane.add(.apply(id, batch))
-        case .load(let id, let ranges, let bytesMax): self.chores.yield(.load(id, ranges, bytesMax: bytesMax))
+        case .apply(let id, let batch, let lane):
+            self.lane.add(.apply(id, batch), isUrgent: lane == .urgent)
+        case .load(let id, let order): self.chores.yield(.load(id, order))
         case .saveReceipt(let site, let receipt): self.lane.add(.receipt(site, receipt))
+        case .peerStated(let site, let have): self.takeBack(site, have)
+        case .compared(let result): self.finishComparing(result)
         case .saveMembership(let membership): self.adopt(membership)
         case .startTimer(let timer, let milliseconds): self.start(timer, milliseconds)
         case .cancelTimer(let timer): self.timers[timer] = nil
         case .note(let note):
             self.counters.count(note)
             self.logger.write(note)
+            self.alarm(note)
         }
         return []
     }
@@ -177,22 +196,27 @@ actor NodeDriver {
 
     // Links.
 
-    private func dial(_ site: SiteID) async {
-        guard let address = self.addresses[site] else { return self.take(.dialFailed(site)) }
+    private func dial(_ site: SiteID, _ purpose: LinkPurpose) async {
+        guard let address = self.addresses[site] else {
+            return self.take(.dialFailed(site, purpose, isRefusal: true))
+        }
         let connection: PeerConnection
         do throws(TransportFault) {
             connection = try await self.dialer.dial(
                 host: address.host, port: address.port, expecting: site.description)
         } catch {
             self.logger.debug(
-                "dial failed", metadata: ["peer.site": "\(site)", "reason": "\(error)"])
-            return self.take(.dialFailed(site))
+                "dial failed",
+                metadata: ["peer.site": "\(site)", "link.purpose": "\(purpose.word)", "reason": "\(error)"])
+            return self.take(.dialFailed(site, purpose, isRefusal: error.isRefusal))
         }
-        await self.serve(connection, isDialler: true)
+        await self.serve(connection, dialledFor: purpose)
     }
 
     /// Reads a link to its end.
-    private func serve(_ connection: PeerConnection, isDialler: Bool) async {
+    ///
+    /// - Parameter purpose: What it was dialled for; nil where the peer dialled.
+    private func serve(_ connection: PeerConnection, dialledFor purpose: LinkPurpose?) async {
         guard let site = SiteID(connection.remoteSite) else { return connection.close() }
         self.linkCount += 1
         let link = LinkID(self.linkCount)
@@ -203,8 +227,8 @@ actor NodeDriver {
                 self.take(
                     .linkOpened(
                         LinkOpening(
-                            link: link, site: site, isDialler: isDialler, localPin: connection.localSPKI,
-                            remotePin: connection.remoteSPKI)))
+                            link: link, site: site, isDialler: purpose != nil, purpose: purpose,
+                            localPin: connection.localSPKI, remotePin: connection.remoteSPKI)))
             case .bytes(let bytes):
                 guard self.links[link] != nil else { continue }
                 self.take(.bytesReceived(link, bytes))
@@ -253,6 +277,12 @@ actor NodeDriver {
     // Reading the state.
 
     var snapshot: EngineSnapshot { self.engine.snapshot }
+    func missingThere(_ places: [DeltaRange]) -> [(site: SiteID, count: UInt64)] {
+        self.engine.missingThere(places)
+    }
+    func changesBehind(_ document: DocumentID) -> [(site: SiteID, count: UInt64)] {
+        self.engine.changesBehind(document)
+    }
     var paused: [SiteID] { self.pausedSites.sorted() }
     var membership: Membership { self.context.membership }
 }

@@ -15,7 +15,7 @@ extension NodeCounters {
         case .finding: self.findings += 1
         case .receiptTaken: self.receiptsTaken += 1
         case .linkRedundant, .catchUpStarted, .catchUpFinished, .receiptRefused, .membershipAdvanced,
-            .cloneSuspected, .storeRefused:
+            .cloneSuspected, .storeRefused, .peerWentBack, .shed:
             break
         }
     }
@@ -63,6 +63,18 @@ extension Logger {
         case .receiptRefused(let site): self.warning("receipt refused", metadata: ["peer.site": "\(site)"])
         case .membershipAdvanced(let epoch):
             self.notice("membership advanced", metadata: ["membership.epoch": "\(epoch)"])
+        case .peerWentBack(let author, let held, let stated):
+            self.error(
+                "a peer's own log went back",
+                metadata: [
+                    "author": "\(author)", "seq.held-here": "\(held)", "seq.stated-there": "\(stated)",
+                ])
+        case .shed(let site, let lane, let ranges):
+            self.warning(
+                "live changes dropped",
+                metadata: [
+                    "peer.site": "\(site)", "link.purpose": "\(lane.word)", "delta.ranges": "\(ranges)",
+                ])
         case .cloneSuspected(let author):
             self.error("two machines use one incarnation", metadata: ["author": "\(author)"])
         case .storeRefused(let fault):

@@ -11,6 +11,7 @@ import Glibc
 /// root.key         the team's root key, in one-root mode only (0600)
 /// S.pub            this site's card, for the holders of the root keys
 /// membership.cbor  the newest membership log that was imported or received
+/// witness          the highest head of each log that this site has signed to hold
 /// node.yaml        settings, optional
 /// replica.sqlite   the replica, with -wal and -shm while it is open
 /// lock             held by the process that has the replica open
@@ -29,6 +30,7 @@ package struct NodeFolder: Sendable, Equatable {
     package var rootKey: String { self.path + "/root.key" }
     package var membership: String { self.path + "/" + MembershipFile.name }
     package var settings: String { self.path + "/node.yaml" }
+    package var witness: String { self.path + "/" + WitnessFile.name }
     package var replica: String { self.path + "/replica.sqlite" }
     /// Command names and ids that were typed at the desk; never text.
     package var deskHistory: String { self.path + "/desk-history" }

@@ -5,6 +5,7 @@ import BatonEngine
 import BatonModel
 import BatonProtocol
 import BatonStore
+import BatonTransport
 import Logging
 
 /// What a start has opened and checked: keys, replica, membership, the life that this process lives.
@@ -20,8 +21,9 @@ struct NodeOpening {
 
     /// Opens a data folder and holds its lock.
     ///
-    /// - Throws: `folder.…`, `crypto.…`, `store.…`, `membership.…`, `config.other-site`.
+    /// - Throws: `transport.library`, `folder.…`, `crypto.…`, `store.…`, `membership.…`, `config.other-site`.
     init(_ folder: NodeFolder, _ configuration: NodeConfiguration, logger: Logger) throws(NodeFault) {
+        do throws(TransportFault) { try LibraryCheck.run() } catch { throw NodeFault(error) }
         let keys = try NodeKeys(folder)
         guard configuration.site.isEmpty || configuration.site == keys.site.description else {
             throw NodeFault(
@@ -33,7 +35,8 @@ struct NodeOpening {
         do throws(ReplicaFault) {
             self.store = try ReplicaStore(
                 path: folder.replica,
-                settings: ReplicaSettings(cacheKibibytes: configuration.limits.cacheKibibytes),
+                settings: ReplicaSettings(
+                    cacheKibibytes: configuration.limits.cacheKibibytes, hasRowThread: true),
                 hashing: Blake2b())
         } catch {
             throw NodeFault(error)
@@ -41,6 +44,8 @@ struct NodeOpening {
         do {
             self.membership = try Self.membership(folder, keys, self.store)
             try Self.checkMember(keys, self.membership)
+            try Self.checkOwner(keys, self.store)
+            try Self.checkVault(keys, self.store)
         } catch {
             self.store.close()
             throw error
@@ -127,7 +132,33 @@ struct NodeOpening {
         return chosen
     }
 
-    private static func checkMember(_ keys: NodeKeys, _ membership: Membership) throws(NodeFault) {
+    /// Refuses a vault beside a database that another site lived in.
+    static func checkOwner(_ keys: NodeKeys, _ store: ReplicaStore) throws(NodeFault) {
+        let owner: SiteID?
+        do throws(ReplicaFault) { owner = try store.owner() } catch { throw NodeFault(error) }
+        guard let owner, owner != keys.site else { return }
+        throw NodeFault(
+            code: "node.other-site", "The replica belongs to \(owner), and the vault to \(keys.site).",
+            hint: "Put the vault of \(owner) back, or use the folder of \(keys.site).", exit: .refused)
+    }
+
+    /// Refuses a database whose keys were wrapped under another vault: nothing could be written in its
+    /// documents or sent to peers.
+    private static func checkVault(_ keys: NodeKeys, _ store: ReplicaStore) throws(NodeFault) {
+        let stored: [(scope: KeyScope, key: WrappedKey)]
+        do throws(ReplicaFault) { stored = try store.outermostKeys() } catch { throw NodeFault(error) }
+        let isStrange = stored.allSatisfy { scope, key in
+            (try? keys.vault.cipher.export(key, scope: scope)) == nil
+        }
+        guard stored.isEmpty || !isStrange else {
+            throw NodeFault(
+                code: "node.other-vault", "The replica's keys were wrapped under another vault.",
+                hint: "Put its vault back; if that is lost, baton repair has the peers send the log again.",
+                exit: .integrity)
+        }
+    }
+
+    static func checkMember(_ keys: NodeKeys, _ membership: Membership) throws(NodeFault) {
         guard let record = membership.head.site(keys.site) else {
             throw NodeFault(
                 code: "membership.not-a-member", "The site \(keys.site) is not in the membership.",

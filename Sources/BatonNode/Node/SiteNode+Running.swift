@@ -6,10 +6,19 @@ import UnixSignals
 extension SiteNode {
     /// Runs as a service: until SIGTERM or SIGINT, then in order: last commits, goodbyes, checkpoint,
     /// socket gone.
-    package func serve(logger: Logger) async throws(NodeFault) {
+    ///
+    /// - Parameter reload: Reads the configuration again, on SIGHUP. Only who is dialled is taken from it;
+    ///   a configuration that is refused changes nothing.
+    package func serve(
+        logger: Logger, reload: @escaping @Sendable () throws(NodeFault) -> NodeConfiguration
+    ) async throws(NodeFault) {
+        let watch = ReloadWatch(node: self, logger: logger, reload: reload)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: self, successTerminationBehavior: .gracefullyShutdownGroup)],
+                services: [
+                    .init(service: self, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: watch, successTerminationBehavior: .ignore),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
         do { try await group.run() } catch { throw Self.fault(error) }
     }
@@ -49,5 +58,27 @@ extension SiteNode {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         return quiet
+    }
+}
+
+/// Waits for SIGHUP and takes the peers that the configuration names then.
+private struct ReloadWatch: Service {
+    let node: SiteNode
+    let logger: Logger
+    let reload: @Sendable () throws(NodeFault) -> NodeConfiguration
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            do throws(NodeFault) {
+                let configuration = try self.reload()
+                await self.node.setPeers(configuration.peers)
+                self.logger.notice(
+                    "configuration read again", metadata: ["peers": "\(configuration.peers.count)"])
+            } catch {
+                self.logger.error(
+                    "the configuration was refused",
+                    metadata: ["code": "\(error.code)", "reason": "\(error)"])
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ package final class SiteNode {
     private let logger: Logger
     private let opening: NodeOpening
     private let worker: StoreWorker
+    private let trust: TrustBoard
     private let links: PeerLinkContext
     private let driver: NodeDriver
     package let service: OperatorService
@@ -42,6 +43,7 @@ package final class SiteNode {
         let opening = try NodeOpening(folder, configuration, logger: logger)
         self.opening = opening
         let trust = TrustBoard(opening.membership)
+        self.trust = trust
         let receipts = ReceiptBoard(opening.receipts)
         self.worker = StoreWorker(
             opening.store, cipher: opening.keys.vault.cipher, processors: System.coreCount)
@@ -52,14 +54,28 @@ package final class SiteNode {
             group: MultiThreadedEventLoopGroup.singleton, identity: opening.keys.identity,
             pins: { trust.site(ofPin: $0) }, sha256: { Blake2b.sha256($0) }, limits: limits, logger: logger)
         self.driver = NodeDriver(
-            Self.parts(opening, configuration, folder, self.worker, receipts, trust, self.links, logger))
+            try Self.parts(opening, configuration, folder, self.worker, receipts, trust, self.links, logger))
         let listening = ListeningPlace()
         self.listening = listening
         self.service = OperatorService(
             driver: self.driver, worker: self.worker, trust: trust, receipts: receipts,
             entropy: KernelEntropy(),
-            author: opening.living.author, listen: { listening.text })
+            author: opening.living.author, rules: try RuleBookFiles.load(folder: configuration.rules),
+            listen: { listening.text })
         self.socketPath = configuration.socket.isEmpty ? folder.socket : configuration.socket
+    }
+
+    /// Dials other peers from now on.
+    func setPeers(_ peers: [NodeConfiguration.Peer]) async {
+        await self.driver.setPeers(Self.addresses(peers))
+    }
+
+    private static func addresses(_ peers: [NodeConfiguration.Peer]) -> [SiteID: PeerAddress] {
+        var addresses: [SiteID: PeerAddress] = [:]
+        for peer in peers {
+            if let site = SiteID(peer.site) { addresses[site] = peer.address }
+        }
+        return addresses
     }
 
     // long: one line per part.
@@ -67,11 +83,9 @@ package final class SiteNode {
         _ opening: NodeOpening, _ configuration: NodeConfiguration, _ folder: NodeFolder,
         _ worker: StoreWorker,
         _ receipts: ReceiptBoard, _ trust: TrustBoard, _ links: PeerLinkContext, _ logger: Logger
-    ) -> NodeDriver.Parts {
-        var addresses: [SiteID: PeerAddress] = [:]
-        for peer in configuration.peers {
-            if let site = SiteID(peer.site) { addresses[site] = peer.address }
-        }
+    ) throws(NodeFault) -> NodeDriver.Parts {
+        let witness = try WitnessFile(path: folder.witness)
+        let addresses = Self.addresses(configuration.peers)
         let keys = opening.keys
         return NodeDriver.Parts(
             context: opening.context,
@@ -82,6 +96,7 @@ package final class SiteNode {
             have: opening.have, worker: worker, receipts: receipts, trust: trust,
             dialer: PeerDialer(context: links),
             addresses: addresses, verifying: SignatureVerifier(), logger: logger,
+            witness: witness,
             saveMembership: { membership in
                 do throws(NodeFault) {
                     try keys.remember(membership)
@@ -127,7 +142,18 @@ package final class SiteNode {
         let lane = self.driver.lane
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await self.driver.run()
+                await withDiscardingTaskGroup { [driver, worker, trust, logger] group in
+                    group.addTask {
+                        var watch = AlarmWatch(worker, logger: logger)
+                        await watch.run()
+                    }
+                    group.addTask {
+                        var check = SignatureCheck(worker, lane: lane, trust: trust)
+                        await check.run()
+                    }
+                    await driver.run()
+                    group.cancelAll()
+                }
             } onGracefulShutdown: {
                 lane.finish()
             }

@@ -3,8 +3,8 @@ package import BatonEngine
 package import BatonModel
 package import BatonStore
 
-/// Checks the whole log from its stored bytes: ids, every signature, chains, commitments, and the audit
-/// log's chain.
+/// Checks the database file, then the whole log from its stored bytes: ids, every signature, chains,
+/// commitments, and the audit log's chain.
 package struct LogVerifier {
     package let store: ReplicaStore
     package let membership: Membership
@@ -17,6 +17,8 @@ package struct LogVerifier {
         package var partsOpened = 0
         /// The first thing that is wrong, in order of author and number.
         package var problem: String?
+        /// What sound deltas prove of their signers.
+        package var alarms: [LogAlarm] = []
     }
 
     private static let pageBytes = 1 << 20
@@ -30,6 +32,11 @@ package struct LogVerifier {
     /// - Complexity: O(log): one Ed25519 check and one hash a delta.
     package func run() throws(ReplicaFault) -> Finding {
         var finding = Finding()
+        if let damage = try self.store.quickCheck().first {
+            finding.problem = "the database file is damaged: \(damage)"
+            return finding
+        }
+        finding.alarms = try self.store.alarms()
         for have in try self.store.haveSet().authors {
             finding.authors += 1
             try self.check(have, &finding)

@@ -11,6 +11,7 @@ import NIOPosix
 final class StoreWorker: Sendable {
     let store: ReplicaStore
     let cipher: PartCipher
+    let alarms = AlarmBoard()
     private let writing = NIOThreadPool(numberOfThreads: 1)
     private let reading = NIOThreadPool(numberOfThreads: 1)
     private let verifying: NIOThreadPool
@@ -82,13 +83,19 @@ final class StoreWorker: Sendable {
         }
     }
 
-    func apply(_ batch: IncomingBatch, _ context: ReplicaContext) async -> Result<ApplyReport, ReplicaFault> {
+    /// Merges batches in one transaction, as far as `mayGoOn` lets it.
+    ///
+    /// - Returns: What each batch did, of the first ones that are committed now.
+    func apply(
+        _ batches: [IncomingBatch], _ context: ReplicaContext, while mayGoOn: @escaping @Sendable () -> Bool
+    ) async -> Result<[ApplyReport], ReplicaFault> {
         await Self.run(on: self.writing) { () throws(ReplicaFault) in
             try self.store.write { transaction throws(ReplicaFault) in
                 let session = try ReplicaSession(
                     context, in: transaction, wallMilliseconds: NodeClock.wallMilliseconds)
-                try session.apply(batch)
-                return try session.finish()
+                var reports = try session.apply(batches, while: mayGoOn)
+                reports[reports.count - 1].documents = try session.finish().documents
+                return reports
             }
         }
     }
@@ -110,6 +117,13 @@ final class StoreWorker: Sendable {
     func verify(_ job: VerificationJob) async -> VerificationOutcome? {
         // The pool refuses work only once it has been stopped.
         try? await self.verifying.runIfActive { job.run(hashing: Blake2b(), verifying: SignatureVerifier()) }
+    }
+
+    /// Looks at each signature by itself; nil once the node stops.
+    func check(_ deltas: [Delta], by audit: SignatureAudit) async -> [Delta]? {
+        try? await self.verifying.runIfActive {
+            audit.wrong(in: deltas, hashing: Blake2b(), verifying: SignatureVerifier())
+        }
     }
 
     private static func run<Value: Sendable>(

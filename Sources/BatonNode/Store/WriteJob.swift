@@ -33,13 +33,24 @@ package enum WriteRefusal: Error, Sendable {
 enum WriteJob: Sendable {
     case author([AuthorJob])
     case apply(WorkID, IncomingBatch)
+    /// Batches that share a transaction, in the order in which they came.
+    case merge([MergeJob])
     case receipt(SiteID, SignedReceipt)
     case membership(Membership)
     case pause(PauseJob)
     /// An import's orders: one transaction, in their order.
     case batch(BatchJob)
+    /// What a site had signed for about an author counts no longer.
+    case takeBack(SiteID, Author)
+    case alarm(PeerAlarm)
     /// Brings the text index up to what has been committed.
     case index
+}
+
+struct MergeJob: Sendable {
+    let id: WorkID
+    let batch: IncomingBatch
+    let isUrgent: Bool
 }
 
 struct AuthorJob: Sendable {

@@ -6,23 +6,51 @@ import Synchronization
 /// order.
 ///
 /// Operators' orders go first and share a commit: those that arrive while a transaction runs are taken
-/// together, up to a bound. So a lone change waits for nobody, and a burst costs one sync of the disk.
+/// together, up to a bound. So a lone change waits for nobody, and a burst costs one sync of the disk. Batches
+/// from peers share a transaction likewise, while nobody waits (`isAwaited`).
 final class WriteLane: Sendable {
     static let ordersMax = 256
+    /// Deltas from which a transaction takes no further batch.
+    static let mergedMax = 4096
 
     private struct State {
         var orders: [AuthorJob] = []
+        /// What came from peers on the urgent lane.
+        var urgent: [WriteJob] = []
         var others: [WriteJob] = []
         var reader: CheckedContinuation<WriteJob?, Never>?
         var isFinished = false
+        /// Jobs taken that were not the text index's.
+        var takenCount: UInt64 = 0
 
         mutating func take() -> WriteJob? {
+            let job = self.takeNext()
+            if let job, !job.isIndex { self.takenCount += 1 }
+            return job
+        }
+
+        private mutating func takeNext() -> WriteJob? {
             if !self.orders.isEmpty {
                 let taken = Array(self.orders.prefix(WriteLane.ordersMax))
                 self.orders.removeFirst(taken.count)
                 return .author(taken)
             }
-            return self.others.isEmpty ? nil : self.others.removeFirst()
+            if !self.urgent.isEmpty { return Self.takeFirst(of: &self.urgent, isUrgent: true) }
+            return self.others.isEmpty ? nil : Self.takeFirst(of: &self.others, isUrgent: false)
+        }
+
+        /// Takes what is first; of batches from peers also those that follow it.
+        private static func takeFirst(of jobs: inout [WriteJob], isUrgent: Bool) -> WriteJob {
+            var merged: [MergeJob] = []
+            var deltas = 0
+            for case .apply(let id, let batch) in jobs.prefix(while: { $0.isApply }) {
+                if !merged.isEmpty, deltas + batch.deltas.count > WriteLane.mergedMax { break }
+                merged.append(MergeJob(id: id, batch: batch, isUrgent: isUrgent))
+                deltas += batch.deltas.count
+            }
+            guard !merged.isEmpty else { return jobs.removeFirst() }
+            jobs.removeFirst(merged.count)
+            return .merge(merged)
         }
     }
 
@@ -55,7 +83,32 @@ final class WriteLane: Sendable {
         }
     }
 
-    func add(_ job: WriteJob) { _ = self.put { $0.others.append(job) } }
+    /// - Parameter isUrgent: Goes before everything but operators' orders.
+    func add(_ job: WriteJob, isUrgent: Bool = false) {
+        _ = self.put { state in
+            if isUrgent { state.urgent.append(job) } else { state.others.append(job) }
+        }
+    }
+
+    /// True while an operator or the urgent lane waits: a transaction of many batches then ends after the one
+    /// at hand.
+    var isAwaited: Bool { self.state.withLock { !$0.orders.isEmpty || !$0.urgent.isEmpty } }
+
+    /// Rises with everything that is written: whoever works in the background goes on while it stands still.
+    var takenCount: UInt64 { self.state.withLock { $0.takenCount } }
+
+    /// Puts back what a transaction had no time for, before all that waits on its lane.
+    func putBack(_ jobs: ArraySlice<MergeJob>) {
+        self.state.withLock { state in
+            // The jobs of a transaction come from one lane.
+            let again = jobs.map { WriteJob.apply($0.id, $0.batch) }
+            if jobs.first?.isUrgent == true {
+                state.urgent.insert(contentsOf: again, at: 0)
+            } else {
+                state.others.insert(contentsOf: again, at: 0)
+            }
+        }
+    }
 
     /// Takes what comes next; nil once everything is done after `finish`. One reader.
     func next() async -> WriteJob? {
@@ -85,6 +138,7 @@ final class WriteLane: Sendable {
         let (orders, others) = self.state.withLock { state in
             defer {
                 state.orders = []
+                state.urgent = []
                 state.others = []
             }
             return (state.orders, state.others)
@@ -107,5 +161,17 @@ final class WriteLane: Sendable {
         }
         reader?.resume(returning: job)
         return isTaken
+    }
+}
+
+extension WriteJob {
+    fileprivate var isIndex: Bool {
+        if case .index = self { return true }
+        return false
+    }
+
+    fileprivate var isApply: Bool {
+        if case .apply = self { return true }
+        return false
     }
 }

@@ -26,10 +26,9 @@ package struct NodeKeys: Sendable {
     private init(opened vault: Vault) throws(CryptoFault) {
         self.vault = vault
         do {
-            self.identity = try vault.withTLSKey { key, seed in
-                try TLSIdentity(
-                    publicKey: key.publicKey, seed: seed, serial: Sodium.randomBytes(16)
-                ) { key.sign($0) }
+            let key = vault.tlsKey
+            self.identity = try TLSIdentity(publicKey: key.publicKey, serial: Sodium.randomBytes(16)) {
+                key.sign($0)
             }
         } catch {
             throw CryptoFault(.libraryFailed, "the TLS certificate could not be made from the vault's key")

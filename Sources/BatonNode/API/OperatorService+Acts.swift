@@ -1,0 +1,151 @@
+import BatonAPI
+import BatonCrypto
+import BatonDesk
+import BatonEngine
+import BatonModel
+import BatonStore
+
+extension OperatorService {
+    /// Does a command of the desk to one case: reads its file, lets the desk decide, writes one delta.
+    ///
+    /// The decision is made on what is committed when the call is read. What arrives between that and the
+    /// commit is concurrent for every node, as if it had arrived a moment later.
+    func act(_ reference: String, _ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
+        let wanted = try APIText.strictValue(ActCall.self, json: call.body)
+        let command = try self.command(call, desk)
+        let id = try await self.resolve(reference, desk)
+        guard let spec = ActTable.spec(wanted.act) else {
+            throw APIFault(
+                .noSuchAct, "There is no act of that name.",
+                "docs/terminal.md lists them with their arguments.")
+        }
+        let act = try await self.resolved(Act(wanted.act, wanted.arguments), of: spec, desk)
+        let file = try await self.caseFile(id, desk)
+        try Self.confirm(spec, wanted.confirm, file, ref: try await self.handle(id, desk))
+        let outcome = try self.decide(spec, act, file, desk)
+        let change = try await self.write(id, outcome.operations, command, desk)
+        return try await self.reply(
+            ActReply(
+                change: change, said: outcome.said, hints: outcome.hints,
+                awaitsSecondPerson: outcome.awaitsSecondPerson))
+    }
+
+    private func decide(
+        _ spec: ActSpec, _ act: Act, _ file: CaseFile, _ desk: Desk
+    ) throws(APIFault) -> ActOutcome {
+        var scene = ActScene(
+            person: desk.person, site: self.ownSite, now: NodeClock.wallMilliseconds,
+            membership: desk.membership, rules: self.rules, entropy: self.entropy.bytes(16),
+            hashing: Blake2b())
+        // An incarnation that opened anew cannot prove yet what its predecessor did: its custody acts stay
+        // provisional until somebody vouches for it.
+        scene.custody = file.origin.map { CustodyScene(author: self.author, origin: $0, evidence: nil) }
+        do throws(ActRefusal) {
+            try ActArguments.check(act, spec)
+            return try spec.perform(act, file, scene)
+        } catch {
+            throw APIFault(error)
+        }
+    }
+
+    /// What cannot be taken back is done only to a case whose handle was typed again.
+    private static func confirm(
+        _ spec: ActSpec, _ typed: String?, _ file: CaseFile, ref: String
+    ) throws(APIFault) {
+        guard spec.danger == .irreversible else { return }
+        guard let typed, typed.uppercased() == ref.uppercased() else {
+            throw APIFault(
+                .confirmNeeded, "`\(spec.name)` cannot be taken back, and the case was not named again.",
+                "Add --confirm \(ref) if that is the case you mean.")
+        }
+    }
+
+    /// Handles among the arguments become document ids.
+    private func resolved(_ act: Act, of spec: ActSpec, _ desk: Desk) async throws(APIFault) -> Act {
+        var arguments = act.arguments
+        for argument in spec.parameters + spec.options where argument.value == .reference {
+            guard let values = arguments[argument.name] else { continue }
+            var ids: [String] = []
+            for value in values { ids.append(try await self.resolve(value, desk).description) }
+            arguments[argument.name] = ids
+        }
+        return Act(act.name, arguments)
+    }
+
+    func caseFile(_ id: DocumentID, _ desk: Desk) async throws(APIFault) -> CaseFile {
+        let file = try await self.read(desk) { reader throws(ReplicaFault) in try reader.file(id) }
+        guard let file else { throw Self.noSuchCase }
+        return file
+    }
+
+    private func handle(_ id: DocumentID, _ desk: Desk) async throws(APIFault) -> String {
+        try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.store.handle(of: id)?.description ?? id.description
+        }
+    }
+
+    /// - Parameter section: One section's name; nil for all that say something.
+    func file(_ reference: String, section: String?, _ desk: Desk) async throws(APIFault) -> FileReply {
+        let id = try await self.resolve(reference, desk)
+        let file = try await self.caseFile(id, desk)
+        let summary = try await self.detail(id, desk).summary
+        let names = section.map { [$0] } ?? CaseFile.sectionNames
+        guard names.allSatisfy(CaseFile.sectionNames.contains) else {
+            throw APIFault(
+                .noSuchSection, "A case file has no section of that name.",
+                "The sections are: \(CaseFile.sectionNames.joined(separator: ", ")).")
+        }
+        let wording = Wording(membership: desk.membership)
+        let now = NodeClock.wallMilliseconds
+        let sections = names.map {
+            SectionView(file.section($0, rules: self.rules, now: now), wording, now: now)
+        }
+        return FileReply(
+            asOf: await self.freshness(), summary: summary,
+            sections: section == nil ? sections.filter { !$0.items.isEmpty || $0.unreadable > 0 } : sections)
+    }
+}
+
+extension CaseReader {
+    /// All that the desk knows of a case; nil when it is not here.
+    func file(_ id: DocumentID) throws(ReplicaFault) -> CaseFile? {
+        guard let state = try self.store.document(id), let summary = try self.store.summary(id) else {
+            return nil
+        }
+        return CaseFile(state: state, summary: summary, membership: self.wording.membership)
+    }
+}
+
+extension SectionView {
+    init(_ section: FileSection, _ wording: Wording, now: UInt64) {
+        self.init(
+            name: section.name,
+            items: section.items.map { item in
+                ItemView(
+                    id: item.id, state: item.state, text: item.text, by: item.by.map(wording.name),
+                    site: item.site?.description, at: item.at.map { Int64(clamping: $0) },
+                    due: item.due.map { Int64(clamping: $0) }, marks: item.marks,
+                    details: item.details.map {
+                        ItemView.Detail(key: $0.key, value: $0.text(now: now, name: wording.name))
+                    })
+            },
+            unreadable: section.unreadable)
+    }
+}
+
+extension APIFault {
+    /// A refusal of the desk, as an answer.
+    init(_ refusal: ActRefusal) {
+        let (status, exit): (Int, ExitCode) =
+            switch refusal.kind {
+            case .badValue: (422, .usage)
+            case .notFound: (404, .noSuchThing)
+            case .refused: (403, .refused)
+            case .choice: (409, .humanMustChoose)
+            case .secondPerson: (409, .secondPersonAwaited)
+            }
+        self.init(
+            code: refusal.code, status: status, exit: exit, message: refusal.what, hint: refusal.remedy,
+            because: refusal.because.isEmpty ? nil : refusal.because)
+    }
+}

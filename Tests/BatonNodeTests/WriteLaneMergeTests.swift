@@ -1,0 +1,72 @@
+import BatonEngine
+import BatonModel
+import Testing
+
+@testable import BatonNode
+
+@Suite("Batches in the line of writes")
+struct WriteLaneMergeTests {
+    private static func add(_ number: UInt64, to lane: WriteLane, isUrgent: Bool = false) throws {
+        let site = try #require(SiteID("usw"))
+        let batch = IncomingBatch(from: site, deltas: [], keys: [])
+        lane.add(.apply(WorkID(number), batch), isUrgent: isUrgent)
+    }
+
+    /// The batches of the next job; nil where it is another kind of job.
+    private static func next(_ lane: WriteLane) async -> [MergeJob]? {
+        guard case .merge(let jobs) = await lane.next() else { return nil }
+        return jobs
+    }
+
+    @Test("Batches that wait share a transaction in their order, up to the first other job")
+    func merges() async throws {
+        let lane = WriteLane()
+        for number in 1...3 { try Self.add(UInt64(number), to: lane) }
+        lane.add(.index)
+        try Self.add(4, to: lane)
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(1), WorkID(2), WorkID(3)])
+        #expect(await Self.next(lane) == nil)
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(4)])
+    }
+
+    @Test("Urgent batches go first and share no transaction with others; while they wait a merge is cut")
+    func urgent() async throws {
+        let lane = WriteLane()
+        try Self.add(1, to: lane)
+        try Self.add(2, to: lane)
+        let bulk = try #require(await Self.next(lane))
+        #expect(!lane.isAwaited)
+        try Self.add(3, to: lane)
+        try Self.add(4, to: lane, isUrgent: true)
+        #expect(lane.isAwaited)
+        // What the cut transaction left comes before what came later.
+        lane.putBack(bulk.dropFirst())
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(4)])
+        #expect(!lane.isAwaited)
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(2), WorkID(3)])
+    }
+
+    @Test("What is put back goes to the lane that it came from")
+    func putBack() async throws {
+        let lane = WriteLane()
+        try Self.add(1, to: lane, isUrgent: true)
+        try Self.add(2, to: lane, isUrgent: true)
+        let urgent = try #require(await Self.next(lane))
+        try Self.add(3, to: lane)
+        lane.putBack(urgent.dropFirst())
+        #expect(lane.isAwaited)
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(2)])
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(3)])
+    }
+
+    @Test("The count of what was written stands still while only the text index works")
+    func takenCount() async throws {
+        let lane = WriteLane()
+        lane.add(.index)
+        _ = await lane.next()
+        #expect(lane.takenCount == 0)
+        try Self.add(1, to: lane)
+        _ = await lane.next()
+        #expect(lane.takenCount == 1)
+    }
+}
