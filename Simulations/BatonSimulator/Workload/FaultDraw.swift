@@ -8,7 +8,9 @@ enum FaultKind: String, CaseIterable {
     case restore, amnesia, clone, liveClone, retire, lie
     case burst
 
-    static let drawn = Self.allCases
+    /// All but the replay, which a file plays (`Simulations/regressions/replayed-dialler.json`): drawn beside a live
+    /// clone it keeps two nodes greeting each other without end, which is not settled yet.
+    static let drawn = Self.allCases.filter { $0 != .replay }
 }
 
 enum DelayDraw {
