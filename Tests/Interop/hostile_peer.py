@@ -312,7 +312,10 @@ def attack(case, member, node, desk):
         reach = "banned"
     if reach == "banned" or case.send is second_link:
         desk.call("POST", f"/v1/sync/{member.site}/resume")
-    lines = [line for line in _nodes.log_of(node)[start:].splitlines() if LEVELS.search(line)]
+    # An alarm is about the whole log of a site and is told when the node looks for it, not with one input.
+    lines = [
+        line for line in _nodes.log_of(node)[start:].splitlines() if LEVELS.search(line) and "code=alarm." not in line
+    ]
     return reach, code, lines
 
 
