@@ -8,10 +8,10 @@ struct Baton: ParsableCommand {
         commandName: "baton",
         abstract: "A distributed escalation desk: one node a site, no site waits for another.",
         discussion: """
-            Desk commands work alike in `baton desk` and here: queue, show, new, note, edit, tag, find, log, close,
-            reopen, conflicts, sync, status. `baton help desk` tells of them; each takes --dir and --json.
-            Exit codes: 0 done, 1 failed, 2 usage, 3 no such thing, 4 refused, 5 a human must choose, 7 stale,
-            8 integrity, 75 try again.
+            Desk commands work alike in `baton desk` and here: queue, find, show, new, triage, verify, decide, contain,
+            hold, contact, close, custody and more. `help` inside the desk lists them; each takes --dir and --json.
+            Exit codes: 0 done, 1 failed, 2 usage, 3 no such thing, 4 refused, 5 a human must choose, 6 a deadline is
+            breached, 7 stale, 8 integrity, 9 a second person is awaited, 75 try again.
             """,
         version: BatonVersion.current,
         subcommands: [

@@ -130,7 +130,7 @@ extension RosterWork {
     package func notices(atMilliseconds now: Int64, aheadDays: Int) -> [CoverageRun] {
         let day: Int64 = 86_400_000
         // Nine days back tell what is new from what goes on. What touches an end of the stretch looked at may be
-        // longer than it seems: it is left out for now, unless it is longer than a day anyhow.
+        // longer than it seems: it waits for a later look, unless it is longer than a day anyhow.
         let from = now - 9 * day
         let to = now + Int64(max(aheadDays, self.rules.noticeDays) + 2) * day
         return self.rules.lines.filter(\.isCovered).flatMap { line in

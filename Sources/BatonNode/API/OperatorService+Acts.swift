@@ -21,8 +21,9 @@ extension OperatorService {
         }
         let act = try await self.resolved(Act(wanted.act, wanted.arguments), of: spec, desk)
         let file = try await self.caseFile(id, desk)
-        try Self.confirm(spec, wanted.confirm, file, ref: try await self.handle(id, desk))
+        // A refusal comes first: nobody types a case's handle for what cannot be done anyway.
         let outcome = try self.decide(spec, act, file, desk)
+        try Self.confirm(spec, wanted.confirm, ref: try await self.handle(id, desk))
         let change = try await self.write(id, outcome.operations, command, desk)
         return try await self.reply(
             ActReply(
@@ -50,7 +51,7 @@ extension OperatorService {
 
     /// What cannot be taken back is done only to a case whose handle was typed again.
     private static func confirm(
-        _ spec: ActSpec, _ typed: String?, _ file: CaseFile, ref: String
+        _ spec: ActSpec, _ typed: String?, ref: String
     ) throws(APIFault) {
         guard spec.danger == .irreversible else { return }
         guard let typed, typed.uppercased() == ref.uppercased() else {

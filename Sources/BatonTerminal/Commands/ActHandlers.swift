@@ -24,10 +24,12 @@ enum ActHandlers {
         var call = ActCall(
             act: spec.name, arguments: try Self.arguments(command, spec, now: desk.options.now()))
         let before = try await desk.target(of: command)
-        call.confirm = try await Self.confirmation(desk, command, spec, ref: before.summary.ref)
-        let id = before.summary.id
-        let reply = try await desk.change { client, key throws(APIFault) in
-            try await client.act(id, call, key: key)
+        call.confirm = command.option("confirm")
+        let reply: ActReply
+        do throws(CommandIssue) { reply = try await Self.send(call, before.summary.id, desk) } catch {
+            guard error.code == APIFaultKind.confirmNeeded.code, call.confirm == nil else { throw error }
+            call.confirm = try await Self.confirmation(desk, spec, ref: before.summary.ref)
+            reply = try await Self.send(call, before.summary.id, desk)
         }
         let after = reply.change.detail
         desk.note(after.summary, before: before.summary.changes)
@@ -39,6 +41,14 @@ enum ActHandlers {
         return Reply(
             command.name, .acted(ActReport(reply, changes: Self.changes(before, after))),
             exit: reply.awaitsSecondPerson ? .secondPersonAwaited : .done)
+    }
+
+    private static func send(_ call: ActCall, _ id: String, _ desk: Desk) async throws(CommandIssue)
+        -> ActReply
+    {
+        try await desk.change { client, key throws(APIFault) in
+            try await client.act(id, call, key: key)
+        }
     }
 
     /// A command that needs words and was given none asks to be shown what there is.
@@ -99,12 +109,10 @@ enum ActHandlers {
         return read
     }
 
-    /// What cannot be taken back takes the case's handle once more, from the line or from the person.
+    /// Asks for the case's handle once more, after the node has said that all else is in order.
     private static func confirmation(
-        _ desk: Desk, _ command: Command, _ spec: ActSpec, ref: String
-    ) async throws(CommandIssue) -> String? {
-        guard spec.danger == .irreversible else { return nil }
-        if let given = command.option("confirm") { return given }
+        _ desk: Desk, _ spec: ActSpec, ref: String
+    ) async throws(CommandIssue) -> String {
         let issue = CommandIssue(
             .answerNeeded,
             "`\(spec.name)` cannot be taken back, and nobody can be asked for the case's handle.",
