@@ -28,8 +28,11 @@ package struct ClosingCheck: Sendable {
 
     private static func steps(_ file: CaseFile, _ rules: RuleBook) -> [Open] {
         file.steps(rules).open.map {
-            Open(
-                id: "\($0.number)", what: "step \($0.number) is to do: \($0.state.step.text)",
+            // Its text is a sentence; here it stands within one.
+            let text = $0.state.step.text
+            return Open(
+                id: "\($0.number)",
+                what: "step \($0.number) is to do: \(text.hasSuffix(".") ? String(text.dropLast()) : text)",
                 remedy: "check done \($0.number), or check skip \($0.number) --why CODE")
         }
     }
