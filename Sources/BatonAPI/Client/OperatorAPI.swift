@@ -70,9 +70,15 @@ package enum APIPath {
     package static let membership = "/v1/membership"
     package static let audit = "/v1/audit"
     package static let verify = "/v1/verify"
+    package static let handoffs = "/v1/handoffs"
+    package static let brief = "/v1/brief"
 
     package static func oneCase(_ reference: String) -> String {
         "\(Self.cases)/\(APIText.encoded(reference))"
+    }
+
+    package static func handoff(_ reference: String) -> String {
+        "\(Self.handoffs)/\(APIText.encoded(reference))"
     }
 
     package static func peer(_ site: String, _ action: String) -> String {

@@ -108,14 +108,14 @@ package struct OperatorClient: Sendable {
 
     // Sending.
 
-    private func get<Value: Decodable>(
+    func get<Value: Decodable>(
         _ path: String, _ query: [(String, String?)] = []
     ) async throws(APIFault) -> Value {
         let parameters = query.compactMap { name, value in value.map { APICall.Parameter(name, $0) } }
         return try await self.value(APICall("GET", path, query: parameters))
     }
 
-    private func value<Value: Decodable>(_ request: APICall) async throws(APIFault) -> Value {
+    func value<Value: Decodable>(_ request: APICall) async throws(APIFault) -> Value {
         var request = request
         request.actingAs = self.actingAs
         let reply = try await self.api.call(request)

@@ -9,6 +9,8 @@ package struct HandoffFinding: Sendable, Equatable {
     package let document: DocumentID?
     package let what: String
     package let remedy: String
+    /// A later moment of custody, milliseconds since 1970, that would avoid it.
+    package var laterAt: UInt64?
 }
 
 /// The guards of a handoff: what must be there before it can be offered, and what is warned of.
@@ -108,6 +110,7 @@ package enum HandoffCheck {
                 "hard clock \(action.what) falls \(TimeWords.instant(due, now: now)), "
                     + "\(TimeWords.span(Self.distance(due, record.custodyAt))) \(side) custody moves.",
                 "Move the handoff to \(TimeWords.instant(due + margin + 60_000, now: now)) or later.")
+            found[found.count - 1].laterAt = due + margin + 60_000
         }
         if item.hops >= rules.relayHops, (item.severity ?? .s0) <= rules.readBackUpTo {
             warn(

@@ -42,12 +42,18 @@ package struct HandoffDraft: Sendable {
         record.expiresAt = at + UInt64(clamping: rules.offerExpiryMilliseconds)
         record.risks = risks
         record.people = Self.word(.people, nil, state) ?? ""
-        let kept = state.drafts.entries.filter { $0.body.part == .without }.compactMap(\.body.document)
-        record.items = cases.filter { !kept.contains($0.file.document) }.map {
+        record.items = cases.filter { Self.isHandedOn($0.file.document, state) }.map {
             Self.item($0, state, earlier, scene)
         }.sorted { Self.rank($0) < Self.rank($1) }
         self.record = record
         self.findings = HandoffCheck.findings(record, rules, now: scene.now)
+    }
+
+    /// The last word about a case counts; where cases were named, the others stay.
+    private static func isHandedOn(_ document: DocumentID, _ state: HandoffState) -> Bool {
+        let marks = state.drafts.entries.filter { [.with, .without].contains($0.body.part) }
+        if let mark = marks.filter({ $0.body.document == document }).newest() { return mark.body.part == .with }
+        return !marks.contains { $0.body.part == .with }
     }
 
     /// The gravest first, then what is due first.

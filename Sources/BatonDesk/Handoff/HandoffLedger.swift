@@ -18,6 +18,8 @@ package struct DraftBody: EntryBody {
         case record = 8
         /// A case that the leaver keeps.
         case without = 9
+        /// A case that goes on; where one is named, only the named ones do.
+        case with = 10
     }
 
     package var part: Part

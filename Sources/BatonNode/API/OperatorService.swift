@@ -16,6 +16,7 @@ package final class OperatorService: Sendable {
     let rules: RuleBook
     let listen: @Sendable () -> String?
     let countsCache = DeskCountsCache()
+    let siteZones: SiteZones
 
     init(
         driver: NodeDriver, worker: StoreWorker, trust: TrustBoard, receipts: ReceiptBoard,
@@ -29,6 +30,7 @@ package final class OperatorService: Sendable {
         self.entropy = entropy
         self.author = author
         self.rules = rules
+        self.siteZones = SiteZones(rules.roster)
         self.listen = listen
     }
 
@@ -63,6 +65,7 @@ package final class OperatorService: Sendable {
             let ask = try query.queue(me: desk.person.id)
             return try await self.reply(try await self.queue(ask, desk))
         case ("cases", 2...3): return try await self.oneCase(call, words, &query, desk)
+        case ("handoffs", 1...3): return try await self.handoffs(call, words, &query, desk)
         case ("sync", 3) where words[1] == "explain":
             try query.finish()
             try Self.expect("GET", call)
@@ -99,6 +102,7 @@ package final class OperatorService: Sendable {
             let limit = try query.number("limit", usual: 20, in: 1...500)
             try query.finish()
             return try await self.reply(try await self.find(text, limit: limit, desk))
+        case "brief": return try await self.reply(try await self.brief(&query, desk))
         case "audit":
             let limit = try query.number("limit", usual: 50, in: 1...1000)
             try query.finish()

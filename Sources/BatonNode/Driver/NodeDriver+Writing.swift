@@ -19,6 +19,7 @@ extension NodeDriver {
             case .membership(let membership): await self.save(membership)
             case .pause(let job): await self.pause(job)
             case .batch(let job): await self.batch(job)
+            case .whole(let job): await self.whole(job)
             case .takeBack(let site, let author): await self.forget(site, about: author)
             case .alarm(let alarm): await self.save(alarm)
             case .index: await self.index()
@@ -52,6 +53,21 @@ extension NodeDriver {
             self.counters.changesAuthored += UInt64(batch.report.added.count)
             self.counters.commitsShared += 1
             if !batch.report.added.isEmpty { self.take(.imported(batch.report)) }
+            job.answer.resume(returning: .success(batch.outcomes))
+        }
+    }
+
+    private func whole(_ job: BatchJob) async {
+        switch await self.worker.author(whole: job.orders, self.context) {
+        case .failure(let fault):
+            self.noteFailure(fault)
+            job.answer.resume(returning: .failure(.author(.replica(fault))))
+        case .success(.failure(let refusal)): job.answer.resume(returning: .failure(refusal))
+        case .success(.success(let batch)):
+            self.isIndexDue = true
+            self.counters.changesAuthored += UInt64(batch.report.added.count)
+            self.counters.commitsShared += 1
+            if !batch.report.added.isEmpty { self.take(.authored(batch.report)) }
             job.answer.resume(returning: .success(batch.outcomes))
         }
     }

@@ -56,6 +56,37 @@ final class StoreWorker: Sendable {
         }
     }
 
+    /// Signs orders in one transaction, all of them or none.
+    func author(
+        whole orders: [WriteOrder], _ context: ReplicaContext
+    ) async -> Result<Result<AuthoredBatch, WriteRefusal>, ReplicaFault> {
+        await Self.run(on: self.writing) { () throws(ReplicaFault) in
+            var refused: WriteRefusal?
+            do throws(ReplicaFault) {
+                let batch = try self.store.write { transaction throws(ReplicaFault) in
+                    let session = try ReplicaSession(
+                        context, in: transaction, wallMilliseconds: NodeClock.wallMilliseconds)
+                    var outcomes: [Result<WriteOutcome, WriteRefusal>] = []
+                    for order in orders {
+                        let outcome = try Self.carryOut(order, session, transaction)
+                        if case .failure(let refusal) = outcome {
+                            refused = refusal
+                            // Thrown so that the transaction takes back the orders before this one.
+                            throw ReplicaFault(
+                                code: "node.part-refused", message: "a part of it was refused", isFatal: false)
+                        }
+                        outcomes.append(outcome)
+                    }
+                    return AuthoredBatch(outcomes: outcomes, report: try session.finish())
+                }
+                return .success(batch)
+            } catch {
+                if let refused { return .failure(refused) }
+                throw error
+            }
+        }
+    }
+
     private static func carryOut(
         _ order: WriteOrder, _ session: ReplicaSession, _ transaction: any ReplicaTransaction
     ) throws(ReplicaFault) -> Result<WriteOutcome, WriteRefusal> {

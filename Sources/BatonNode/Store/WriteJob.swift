@@ -40,6 +40,8 @@ enum WriteJob: Sendable {
     case pause(PauseJob)
     /// An import's orders: one transaction, in their order.
     case batch(BatchJob)
+    /// Orders that belong together: one transaction, all of them or none.
+    case whole(BatchJob)
     /// What a site had signed for about an author counts no longer.
     case takeBack(SiteID, Author)
     case alarm(PeerAlarm)

@@ -83,6 +83,17 @@ final class WriteLane: Sendable {
         }
     }
 
+    /// Adds orders that belong together and waits for their one commit: all of them or none.
+    func write(whole orders: [WriteOrder]) async -> Result<[Result<WriteOutcome, WriteRefusal>], WriteRefusal>
+    {
+        await withCheckedContinuation { continuation in
+            let isTaken = self.put {
+                $0.urgent.append(.whole(BatchJob(orders: orders, answer: continuation)))
+            }
+            if !isTaken { continuation.resume(returning: .failure(.stopping)) }
+        }
+    }
+
     /// - Parameter isUrgent: Goes before everything but operators' orders.
     func add(_ job: WriteJob, isUrgent: Bool = false) {
         _ = self.put { state in
@@ -135,18 +146,23 @@ final class WriteLane: Sendable {
 
     /// Takes no more and refuses what is queued: after a fault of the disk nothing may be acknowledged.
     func fail() {
-        let (orders, others) = self.state.withLock { state in
+        let (orders, jobs) = self.state.withLock { state in
             defer {
                 state.orders = []
                 state.urgent = []
                 state.others = []
             }
-            return (state.orders, state.others)
+            return (state.orders, state.urgent + state.others)
         }
         self.finish()
         for job in orders { job.answer.resume(returning: .failure(.stopping)) }
-        for case .pause(let job) in others { job.answer.resume(returning: .failure(.stopping)) }
-        for case .batch(let job) in others { job.answer.resume(returning: .failure(.stopping)) }
+        for job in jobs {
+            switch job {
+            case .pause(let job): job.answer.resume(returning: .failure(.stopping))
+            case .batch(let job), .whole(let job): job.answer.resume(returning: .failure(.stopping))
+            default: break
+            }
+        }
     }
 
     /// - Returns: False after `finish`; nothing was added then.

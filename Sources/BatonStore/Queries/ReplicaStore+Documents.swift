@@ -92,6 +92,28 @@ extension ReplicaStore {
         }
     }
 
+    /// Lists documents of a kind that something was applied to, the one begun last first.
+    package func documents(of kind: DocumentKind, newest limit: Int) throws(ReplicaFault) -> [DocumentID] {
+        try self.reading { connection throws(ReplicaFault) in
+            let statement = try connection.prepare(
+                """
+                SELECT d.id FROM document_index i JOIN document d USING (document_id)
+                WHERE i.kind = ? AND i.applied_count > 0 ORDER BY i.first_stamp DESC, d.id LIMIT ?
+                """)
+            defer { statement.reset() }
+            statement.bind(1, Int(kind.rawValue))
+            statement.bind(2, limit)
+            var found: [DocumentID] = []
+            while try statement.step() {
+                guard let id = DocumentID(statement.bytes(0)) else {
+                    throw ReplicaFault.damaged("a document id")
+                }
+                found.append(id)
+            }
+            return found
+        }
+    }
+
     /// Reads a document's timeline backwards.
     package func timeline(
         _ document: DocumentID, before: TimelineCursor? = nil, limit: Int

@@ -4,7 +4,7 @@ import BatonDesk
 /// The one table of the desk's commands. Grammar, help, completion and `docs/terminal.md` are made from it.
 package enum CommandTable {
     package static let all: [CommandSpec] =
-        Self.looking + Self.changing + ActCommands.all + Self.team + Self.session
+        Self.looking + Self.changing + ActCommands.all + HandoffCommands.all + Self.team + Self.session
 
     /// The command that a word names, by its name or an alias; never by a beginning of it.
     package static func command(_ word: String) -> CommandName? {

@@ -5,6 +5,7 @@ package enum ReasonCodes {
         "OPERATIONAL-ERROR",
         "INFORMATION-ONLY", "DUPLICATE",
     ]
+    package static let decline = ["TOO-MANY", "NEEDS-CALL", "REST", "WRONG-COMPARTMENT"]
     package static let reopen = ["NEW-EVIDENCE", "UNSEEN-CHANGES", "PARTNER-REPLY", "CLOSED-IN-ERROR"]
     package static let lower = [
         "NOT-CREDIBLE", "INSUFFICIENT", "CONTAINED", "WRONG-ENTITY", "OUT-OF-SCOPE", "ENTERED-IN-ERROR",

@@ -72,6 +72,9 @@ package enum IssueKind: String, Sendable, CaseIterable {
     case nothingToUndo = "desk.nothing-to-undo"
     case cannotUndo = "desk.cannot-undo"
     case noEditor = "desk.no-editor"
+    case unfinishedAccept = "desk.unfinished-accept"
+    case readBackDiffers = "desk.read-back-differs"
+    case cannotWriteFile = "desk.cannot-write-file"
 
     package var exit: ExitCode {
         switch self {
@@ -80,11 +83,13 @@ package enum IssueKind: String, Sendable, CaseIterable {
             .noCurrentCase,
             .emptyText, .unfinishedText, .sessionOnly:
             .usage
-        case .ambiguousCommand, .caseOrText, .changedSinceListed, .answerNeeded: .humanMustChoose
+        case .ambiguousCommand, .caseOrText, .changedSinceListed, .answerNeeded, .unfinishedAccept,
+            .readBackDiffers:
+            .humanMustChoose
         case .noList, .noSuchRow, .noSuchTopic, .noSuchConflict, .noSuchPeer, .nothingToUndo:
             .noSuchThing
         case .reasonNeeded, .outOfScope, .cannotUndo: .refused
-        case .abandoned, .noEditor: .failed
+        case .abandoned, .noEditor, .cannotWriteFile: .failed
         }
     }
 
@@ -129,6 +134,11 @@ package enum IssueKind: String, Sendable, CaseIterable {
             "What was done is a fact or reached outside: it can be answered by another change, not taken back."
         case .noEditor: "The editor could not be run, or gave no text. The text typed so far is kept."
         case .noSuchPeer: "No peer has that name. `sync` lists them."
+        case .unfinishedAccept:
+            "The accept was left before its end. What was read back is saved; `handoff accept` goes on there."
+        case .readBackDiffers:
+            "The words of a read-back do not agree with the record. They are saved; say it again."
+        case .cannotWriteFile: "The file exists already, or its folder cannot be written to."
         }
     }
 }

@@ -47,6 +47,11 @@ package enum JSONReply {
         case .changed(let value): return Self.envelope(reply, value)
         case .acted(let value): return Self.envelope(reply, value)
         case .file(let value): return Self.envelope(reply, value)
+        case .handoffs(let value): return Self.envelope(reply, value)
+        case .handoff(let value): return Self.envelope(reply, value)
+        case .handoffStep(let value): return Self.envelope(reply, value)
+        case .handoffPage(let value): return Self.envelope(reply, value)
+        case .brief(let value): return Self.envelope(reply, value)
         case .current(let value): return Self.envelope(reply, value)
         case .help(let value): return Self.envelope(reply, value)
         case .settings(let value): return Self.envelope(reply, value)
@@ -70,6 +75,8 @@ package enum JSONReply {
         case .deltas(let value): value.deltas.map { Self.line($0) }.joined()
         case .conflicts(let value): value.conflicts.map { Self.line($0) }.joined()
         case .sync(let value): value.peers.map { Self.line($0) }.joined()
+        case .handoffs(let value): value.handoffs.map { Self.line($0) }.joined()
+        case .brief(let value): value.cases.map { Self.line($0) }.joined()
         case .file(let value): value.sections.flatMap(\.items).map { Self.line($0) }.joined()
         default: nil
         }

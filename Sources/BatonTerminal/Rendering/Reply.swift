@@ -18,6 +18,11 @@ package struct Reply: Sendable, Equatable {
         case changed(ChangeReport)
         case acted(ActReport)
         case file(FileReply)
+        case handoffs(HandoffsReply)
+        case handoff(HandoffReply)
+        case handoffStep(HandoffStepReply)
+        case handoffPage(HandoffPageReport)
+        case brief(BriefReply)
         case current(CurrentReport)
         case help(HelpPage)
         case settings(SettingsReport)
@@ -56,6 +61,11 @@ package struct Reply: Sendable, Equatable {
         case .changed(let report): report.asOf
         case .acted(let report): report.change.asOf
         case .file(let reply): reply.asOf
+        case .handoffs(let reply): reply.asOf
+        case .handoff(let reply): reply.asOf
+        case .handoffStep(let reply): reply.handoff.asOf
+        case .handoffPage(let report): report.page.asOf
+        case .brief(let reply): reply.asOf
         case .current, .help, .settings, .why, .quit: nil
         }
     }

@@ -107,14 +107,23 @@ package struct Desk: Sendable {
 extension Desk {
     /// The words by which the node finds the case that a command means.
     func reference(of command: Command) throws(CommandIssue) -> String {
-        switch command.reference {
-        case .handle(let text): return text.count == 32 ? text.lowercased() : text.uppercased()
-        case .row(let row): return try self.row(row).id
-        case nil:
-            if let current = self.current { return current.id }
-            throw CommandIssue(
-                .noCurrentCase, "`\(command.name.rawValue)` needs a case, and none is current.",
-                "Name it (\(command.name.rawValue) EDR-7K3QM2), or choose one first: use EDR-7K3QM2")
+        if let named = command.reference { return try self.reference(named) }
+        if let current = self.current { return current.id }
+        throw CommandIssue(
+            .noCurrentCase, "`\(command.name.rawValue)` needs a case, and none is current.",
+            "Name it (\(command.name.rawValue) EDR-7K3QM2), or choose one first: use EDR-7K3QM2")
+    }
+
+    /// The same for a case that an option names.
+    func reference(_ typed: String) throws(CommandIssue) -> String {
+        let word = Word(text: typed, raw: typed, column: 0, isQuoted: false)
+        return try self.reference(try CaseReference.read(word).get())
+    }
+
+    private func reference(_ named: CaseReference) throws(CommandIssue) -> String {
+        switch named {
+        case .handle(let text): text.count == 32 ? text.lowercased() : text.uppercased()
+        case .row(let row): try self.row(row).id
         }
     }
 

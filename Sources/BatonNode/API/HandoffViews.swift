@@ -1,0 +1,160 @@
+import BatonAPI
+import BatonDesk
+import BatonModel
+
+/// Builds the API's values of one handoff.
+struct HandoffViews {
+    private let state: HandoffState
+    private let act: ActScene
+
+    init(_ state: HandoffState, _ act: ActScene) {
+        self.state = state
+        self.act = act
+    }
+
+    private var isDraft: Bool { [.draft, .declined, .withdrawn].contains(self.state.standing) }
+
+    /// The record on offer; nil for a draft, and where the bytes here do not hash to what was signed.
+    private var offered: (HandoffRecord, Digest256)? {
+        guard let hash = self.state.offered?.body.record,
+            let record = self.state.record(hash, hashing: self.act.hashing)
+        else { return nil }
+        return (record, hash)
+    }
+
+    /// What a page shows: the record that was offered, else the draft as it stands.
+    func record(_ scene: HandoffScene) -> (HandoffRecord, Digest256)? {
+        if let offered = self.offered { return offered }
+        return scene.draft.map { ($0.record, $0.record.hash(self.act.hashing)) }
+    }
+
+    /// `HO-1122-SU`; empty while there are no terms.
+    var label: String {
+        if let (record, _) = self.offered { return record.label }
+        guard let terms = self.state.terms, let to = terms.body.site, let at = terms.body.at else { return "" }
+        return HandoffRecord(
+            document: self.state.document, from: terms.site, to: to, by: terms.by, madeAt: at, custodyAt: at
+        ).label
+    }
+
+    /// - Parameter items: Of a draft, how many cases it has now; nil where nobody counted.
+    func row(items: Int?) -> HandoffRow? {
+        guard let terms = self.state.terms, let to = terms.body.site, let at = terms.body.at else { return nil }
+        let offered = self.offered
+        let work = offered.map { AcceptWork(self.state, $0.0, $0.1, self.act.rules.handoff) }
+        let isOnOffer = self.state.standing == .offered
+        let expires = offered?.0.expiresAt
+        return HandoffRow(
+            id: self.state.document.description, label: self.label, standing: self.state.standing.rawValue,
+            from: terms.site.description, to: to.description,
+            toPerson: (offered?.0.toPerson ?? terms.body.person).map { self.act.name(of: $0) },
+            by: self.act.name(of: terms.by), custodyAt: Int64(clamping: offered?.0.custodyAt ?? at),
+            expiresAt: expires.map { Int64(clamping: $0) },
+            cases: self.isDraft ? items ?? 0 : offered?.0.items.count ?? 0,
+            owed: isOnOffer ? work?.toReadBack.count ?? 0 : 0,
+            isOverdue: isOnOffer && (expires ?? .max) < self.act.now)
+    }
+
+    // long: one line per member of the answer.
+    func reply(_ scene: HandoffScene, asOf: Freshness) -> HandoffReply {
+        let draft = self.isDraft ? scene.draft : nil
+        let offered = self.isDraft ? nil : self.offered
+        let record = draft?.record ?? offered?.0
+        let hash = offered?.1
+        return HandoffReply(
+            asOf: asOf, row: self.row(items: record?.items.count) ?? self.unreadable,
+            record: hash?.description, isUnstaffed: record?.isUnstaffed ?? false,
+            people: record?.people ?? "", risks: record?.risks ?? [],
+            items: (record?.items ?? []).map { self.item($0, hash) },
+            findings: (draft?.findings ?? []).map { self.finding($0, record) },
+            readBacks: hash.map { self.state.readBackCount($0) } ?? 0,
+            corrections: hash.map { self.state.corrections($0) } ?? 0,
+            signed: hash.map { self.signed($0) } ?? [])
+    }
+
+    /// A handoff without terms: its first change has not arrived.
+    private var unreadable: HandoffRow {
+        HandoffRow(
+            id: self.state.document.description, label: "", standing: self.state.standing.rawValue, from: "",
+            to: "", toPerson: nil, by: "", custodyAt: 0, expiresAt: nil, cases: 0, owed: 0, isOverdue: false)
+    }
+
+    private func item(_ item: HandoffItem, _ hash: Digest256?) -> HandoffItemView {
+        let isGrave = (item.severity ?? .s0) <= self.act.rules.handoff.readBackUpTo
+        let isGood = hash.flatMap { self.state.readBack(item.document, $0)?.body.isGood } ?? false
+        return HandoffItemView(
+            id: item.document.description, ref: item.handle, severity: item.severity?.word,
+            trend: item.trend?.word, title: item.title, situation: item.situation, changed: item.changed,
+            changeCount: item.changeCount,
+            actions: item.actions.map {
+                .init(what: $0.what, due: $0.due.map { Int64(clamping: $0) }, isHard: $0.isHard)
+            },
+            pending: item.pending.map {
+                .init(
+                    partner: $0.partner, asked: Int64(clamping: $0.asked),
+                    expected: $0.expected.map { Int64(clamping: $0) }, then: $0.then)
+            },
+            contingencies: item.contingencies, ruledOut: item.ruledOut, hops: item.hops,
+            missing: item.missing.count, readBack: isGrave ? (isGood ? "good" : "owed") : "bulk")
+    }
+
+    private func finding(_ finding: HandoffFinding, _ record: HandoffRecord?) -> HandoffFindingView {
+        HandoffFindingView(
+            code: finding.code, isBlocking: finding.isBlocking, caseID: finding.document?.description,
+            what: finding.what, remedy: finding.remedy, laterAt: finding.laterAt.map { Int64(clamping: $0) })
+    }
+
+    private func signed(_ hash: Digest256) -> [String] {
+        var lines: [String] = []
+        for move in self.state.moves.entries where move.body.record == hash {
+            let when = TimeWords.instant(move.at, now: self.act.now)
+            lines.append("\(move.body.kind) by \(self.act.name(of: move.by)) at \(move.site), \(when)")
+            let missing = move.body.held.filter { !$0.missing.isEmpty }
+            if !missing.isEmpty {
+                let count = missing.reduce(0) { $0 + $1.missing.count }
+                lines.append("  \(count) parts of \(missing.count) cases could not be read at \(move.site)")
+            }
+        }
+        return lines
+            + self.state.addenda.entries.filter { $0.body.record == hash }.map {
+                "addendum by \(self.act.name(of: $0.by)): \($0.body.words)"
+            }
+    }
+}
+
+/// What the receiver should know of the system itself.
+enum HandoffRisks {
+    static func lines(_ status: StatusReply, now: UInt64) -> [String] {
+        var lines = status.asOf.peers.filter { $0.state != "live" }.map { peer in
+            guard let heard = peer.lastHeardAt else { return "\(peer.site) has not been heard yet" }
+            let span = now > UInt64(clamping: heard) ? now - UInt64(clamping: heard) : 0
+            return "\(peer.site) not heard for \(TimeWords.span(span))"
+        }
+        if status.counts.waiting > 0 {
+            lines.append("\(status.counts.waiting) changes wait for others that are missing here")
+        }
+        if status.counts.conflicts > 0 { lines.append("\(status.counts.conflicts) conflicts are open") }
+        if status.counts.unread > 0 { lines.append("\(status.counts.unread) changes cannot be read here") }
+        if !status.alarms.isEmpty { lines.append("\(status.alarms.count) alarms stand: see status") }
+        return lines
+    }
+}
+
+/// The local time of each site, after the zone of its first rotation.
+struct SiteZones: Sendable {
+    private var tables: [SiteID: ZoneTable] = [:]
+
+    init(_ roster: RosterRules) {
+        // A roster whose zones cannot be read was refused at the start; a site without one has no local time.
+        let zones = (try? ZoneFiles.tables(for: roster)) ?? [:]
+        for rotation in roster.rotations {
+            guard let site = SiteID(rotation.site), self.tables[site] == nil else { continue }
+            self.tables[site] = zones[rotation.hours.zone]
+        }
+    }
+
+    /// Minutes from UTC; nil where no zone is known.
+    func offsetMinutes(of site: SiteID, at milliseconds: UInt64) -> Int? {
+        self.tables[site].map { Int($0.at(seconds: Int64(milliseconds / 1_000)).offsetSeconds / 60) }
+    }
+}

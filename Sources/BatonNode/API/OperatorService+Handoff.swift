@@ -1,0 +1,230 @@
+import BatonAPI
+import BatonCrypto
+import BatonDesk
+import BatonEngine
+import BatonModel
+import BatonStore
+
+/// The watch handoff and the brief.
+extension OperatorService {
+    func handoffs(
+        _ call: APICall, _ words: [String], _ query: inout APIQuery, _ desk: Desk
+    ) async throws(APIFault) -> APIReply {
+        let purpose = query.text("for") ?? "status"
+        try query.finish()
+        switch (words.count, words.count == 3 ? words[2] : "", call.method) {
+        case (1, _, "GET"): return try await self.reply(try await self.handoffList(desk))
+        case (1, _, "POST"): return try await self.openHandoff(call, desk)
+        case (2, _, "GET"):
+            let scene = try await self.handoffScene(words[1], for: purpose, desk)
+            return try await self.reply(await self.view(scene))
+        case (3, "page", "GET"): return try await self.reply(try await self.page(words[1], desk))
+        case (3, "steps", "POST"): return try await self.step(words[1], call, desk)
+        default: throw Self.noSuchPath
+        }
+    }
+
+    private func handoffList(_ desk: Desk) async throws(APIFault) -> HandoffsReply {
+        let states = try await self.handoffStates(desk)
+        let act = self.actScene(desk)
+        return HandoffsReply(
+            asOf: await self.freshness(),
+            handoffs: states.compactMap { HandoffViews($0, act).row(items: nil) })
+    }
+
+    private func handoffStates(_ desk: Desk) async throws(APIFault) -> [HandoffState] {
+        let author = self.author
+        return try await self.read(desk) { reader throws(ReplicaFault) in
+            try HandoffReader(reader: reader, author: author).states()
+        }
+    }
+
+    private func openHandoff(_ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
+        let wanted = try APIText.strictValue(HandoffCall.self, json: call.body)
+        let command = try self.command(call, desk)
+        let scene = self.actScene(desk)
+        let terms = try await self.stepArguments(wanted, desk)
+        let plan: HandoffPlan
+        do throws(ActRefusal) { plan = try HandoffSteps.open(terms, scene: scene) } catch {
+            throw APIFault(error)
+        }
+        let deltas = try await self.carryOut(plan, command, desk)
+        guard let document = plan.changes.last?.document else { throw Self.noSuchHandoff }
+        return try await self.stepReply(document, wanted.step, HandoffOutcome(plan: plan), deltas, desk)
+    }
+
+    private func step(_ reference: String, _ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
+        let wanted = try APIText.strictValue(HandoffCall.self, json: call.body)
+        let command = try self.command(call, desk)
+        let step = try await self.stepArguments(wanted, desk)
+        let scene = try await self.handoffScene(reference, for: wanted.step, desk)
+        let outcome: HandoffOutcome
+        do throws(ActRefusal) { outcome = try HandoffSteps.perform(step, scene) } catch {
+            throw APIFault(error)
+        }
+        let deltas = try await self.carryOut(outcome.plan, command, desk)
+        return try await self.stepReply(scene.state.document, wanted.step, outcome, deltas, desk)
+    }
+
+    private func stepReply(
+        _ document: DocumentID, _ step: String, _ outcome: HandoffOutcome, _ deltas: [String], _ desk: Desk
+    ) async throws(APIFault) -> APIReply {
+        let after = try await self.handoffScene(document.description, for: "status", desk)
+        return try await self.reply(
+            HandoffStepReply(
+                handoff: await self.view(after), step: step, said: outcome.plan.said,
+                hints: outcome.plan.hints, isGood: outcome.readBack?.isGood, deltas: deltas))
+    }
+
+    /// Writes a plan in one transaction: the whole of it, or nothing.
+    private func carryOut(
+        _ plan: HandoffPlan, _ command: [UInt8]?, _ desk: Desk
+    ) async throws(APIFault) -> [String] {
+        let hashing = Blake2b()
+        let orders = plan.changes.enumerated().map { index, change in
+            WriteOrder(
+                draft: Draft(
+                    document: change.document, operations: change.operations,
+                    actor: Actor(person: desk.person.id)),
+                command: command.map {
+                    hashing.digest256(Array("baton/handoff-step/1/\(index)/".utf8), $0).bytes
+                })
+        }
+        let results: [Result<WriteOutcome, WriteRefusal>]
+        do throws(WriteRefusal) { results = try await self.driver.lane.write(whole: orders).get() } catch {
+            throw APIFault(error)
+        }
+        var deltas: [String] = []
+        for result in results {
+            do throws(WriteRefusal) { deltas += try result.get().deltas.map(\.description) } catch {
+                throw APIFault(error)
+            }
+        }
+        return deltas
+    }
+
+    // Scenes.
+
+    func actScene(_ desk: Desk) -> ActScene {
+        ActScene(
+            person: desk.person, site: self.ownSite, now: NodeClock.wallMilliseconds,
+            membership: desk.membership, rules: self.rules, entropy: self.entropy.bytes(15),
+            hashing: Blake2b())
+    }
+
+    /// Handles of cases become ids.
+    private func stepArguments(_ call: HandoffCall, _ desk: Desk) async throws(APIFault) -> Act {
+        var arguments = call.arguments
+        if let typed = arguments["case"] {
+            var ids: [String] = []
+            for reference in typed { ids.append(try await self.resolve(reference, desk).description) }
+            arguments["case"] = ids
+        }
+        return Act(call.step, arguments)
+    }
+
+    static let noSuchHandoff = APIFault(
+        .noSuchHandoff, "There is no such handoff here.", "List them: handoff status")
+
+    /// - Parameters:
+    ///   - reference: An id, a label, or `-` for the one that the purpose can only mean.
+    ///   - purpose: The step that is wanted.
+    private func handoffScene(
+        _ reference: String, for purpose: String, _ desk: Desk
+    ) async throws(APIFault) -> HandoffScene {
+        let states = try await self.handoffStates(desk)
+        let act = self.actScene(desk)
+        let state = try self.chosen(reference, purpose, states, act)
+        let author = self.author
+        let risks = HandoffRisks.lines(try await self.status(desk), now: act.now)
+        let zones = self.siteZones
+        return try await self.read(desk) { reader throws(ReplicaFault) in
+            var scene = try HandoffReader(reader: reader, author: author).scene(state, act)
+            scene.risks = risks
+            scene.offsets = [state.terms?.site, state.terms?.body.site].compactMap(\.self)
+                .compactMap { zones.offsetMinutes(of: $0, at: act.now) }
+            return scene
+        }
+    }
+
+    private func chosen(
+        _ reference: String, _ purpose: String, _ states: [HandoffState], _ act: ActScene
+    ) throws(APIFault) -> HandoffState {
+        let wanted: [HandoffState]
+        if reference == "-" {
+            wanted = HandoffChoice.candidates(purpose, states, at: self.ownSite)
+        } else if let id = Self.documentID(reference.lowercased()) {
+            wanted = states.filter { $0.document == id }
+        } else {
+            let named = states.filter { HandoffViews($0, act).label == reference.uppercased() }
+            let fitting = HandoffChoice.candidates(purpose, named, at: self.ownSite)
+            wanted = fitting.isEmpty ? named : fitting
+        }
+        guard let first = wanted.first else {
+            guard reference == "-" else { throw Self.noSuchHandoff }
+            throw APIFault(
+                .noSuchHandoff, "There is no handoff here that this can be about.",
+                "List them: handoff status. Begin one: handoff draft --to usw --at 23:00Z")
+        }
+        let isLooking = ["status", "print"].contains(purpose)
+        guard wanted.count == 1 || isLooking else {
+            throw APIFault(
+                .ambiguous, "Several handoffs can be meant.", "Name one by its id.",
+                candidates: wanted.map {
+                    APIFault.Candidate(ref: $0.document.description, title: HandoffViews($0, act).label)
+                })
+        }
+        return first
+    }
+
+    // Views.
+
+    private func view(_ scene: HandoffScene) async -> HandoffReply {
+        HandoffViews(scene.state, scene.act).reply(scene, asOf: await self.freshness())
+    }
+
+    private func page(_ reference: String, _ desk: Desk) async throws(APIFault) -> HandoffPageReply {
+        let scene = try await self.handoffScene(reference, for: "print", desk)
+        let views = HandoffViews(scene.state, scene.act)
+        guard let (record, hash) = views.record(scene) else {
+            throw APIFault(
+                .noSuchHandoff, "The draft does not say to whom and when, so there is no page of it.",
+                "Say it: handoff draft --to usw --at 23:00Z")
+        }
+        let zones = self.siteZones
+        let wording = Wording(membership: desk.membership)
+        let page = HandoffPage(
+            record, hash: hash, state: scene.state,
+            zones: [record.from, record.to].compactMap { site in
+                zones.offsetMinutes(of: site, at: record.custodyAt).map {
+                    HandoffPage.Zone(name: site.description, offsetMinutes: $0)
+                }
+            },
+            name: wording.name)
+        return HandoffPageReply(
+            asOf: await self.freshness(), label: record.label, text: page.text(), html: page.html)
+    }
+
+    func brief(_ query: inout APIQuery, _ desk: Desk) async throws(APIFault) -> BriefReply {
+        let typed = query.text("case")
+        let rows = try query.number("rows", usual: 20, in: 2...500)
+        let since = try query.number("since", usual: -1, in: 0...Int.max)
+        try query.finish()
+        var only: DocumentID?
+        if let typed { only = try await self.resolve(typed, desk) }
+        let id = only
+        let author = self.author
+        let cases = try await self.read(desk) { reader throws(ReplicaFault) in
+            try HandoffReader(reader: reader, author: author).brief(
+                id, since: since < 0 ? nil : UInt64(since))
+        }
+        let page = id == nil ? Brief.page(cases, rows: rows) : cases.flatMap { Brief.page(of: $0) }
+        return BriefReply(
+            asOf: await self.freshness(), page: page,
+            cases: cases.filter { !$0.isEmpty }.map {
+                BriefReply.Case(
+                    id: $0.document.description, ref: $0.handle, severity: $0.severity?.word, title: $0.title,
+                    count: $0.count, lines: $0.lines.map(\.text))
+            })
+    }
+}

@@ -1,0 +1,69 @@
+import BatonAPI
+
+/// Walks the receiver through the grave cases of a handoff: each is shown, read back and compared. Every answer is
+/// saved as it is typed, so that a walk that was interrupted goes on after the last good one.
+struct AcceptWalk {
+    let desk: Desk
+    let handoff: HandoffReply
+
+    /// - Throws: `desk.unfinished-accept` where the walk was left, `desk.read-back-differs` where a script's words
+    ///   do not agree.
+    func run() async throws(CommandIssue) {
+        let owed = self.handoff.items.enumerated().filter { $0.element.readBack == "owed" }
+        var told = ""
+        for (done, (index, item)) in owed.enumerated() {
+            told = try await self.readBack(item, number: index + 1, left: owed.count - done, told: told)
+        }
+    }
+
+    /// - Parameter told: What the read-back before came to; shown above the page of this one.
+    /// - Returns: What this one came to.
+    private func readBack(
+        _ item: HandoffItemView, number: Int, left: Int, told: String
+    ) async throws(CommandIssue) -> String {
+        guard self.desk.options.mayAsk, let input = self.desk.input else {
+            throw CommandIssue(
+                .answerNeeded, "\(left) grave cases are to be read back, and nobody may be asked.",
+                "Read each back: handoff readback \(item.ref) \"the next deadline and what you will do first\"")
+        }
+        var preface = told + self.page(item, number)
+        while true {
+            let answer = await input.line(LineRequest(prompt: "> ", purpose: .text, preface: preface))
+            guard case .line(let words) = answer, words != "~q", words != "." else {
+                if case .unreadable = answer {
+                    preface = "That line could not be read. Say it again.\n"
+                    continue
+                }
+                throw CommandIssue(
+                    .unfinishedAccept, "\(left) grave cases are still to be read back; what you said is saved.",
+                    "Go on where you were: handoff accept")
+            }
+            guard words.contains(where: { !$0.isWhitespace }) else {
+                preface = "Say the next hard deadline and what you will do first, or leave with ~q.\n"
+                continue
+            }
+            let reply = try await HandoffHandlers.send(
+                self.desk, self.handoff.row.id,
+                HandoffCall(step: "readback", arguments: ["case": [item.id], "words": [words]]))
+            if reply.isGood == true { return self.text(reply.said + reply.hints) }
+            let said = reply.said.joined(separator: " ")
+            guard input.isInteractive else {
+                throw CommandIssue(
+                    .readBackDiffers, "\(item.ref): \(said)", "Say it again: handoff accept, then the words.")
+            }
+            preface = self.text(["\(said) Again, or ask \(self.handoff.row.by)."])
+        }
+    }
+
+    private func text(_ lines: [String]) -> String {
+        BlockRenderer(self.desk.options.render).text(lines.map { .paragraph(SafeText.line($0), indent: 4) })
+    }
+
+    private func page(_ item: HandoffItemView, _ number: Int) -> String {
+        let place = "\(number)/\(self.handoff.items.count)"
+        var blocks = [Block.heading("\(place) \(item.ref)  \(item.severity ?? "S?") \(item.title)")]
+        blocks += HandoffText.body(item, clock: self.desk.options.render.clock)
+        blocks.append(.line("Read back - next hard deadline and what you will do first:"))
+        return BlockRenderer(self.desk.options.render).text(blocks)
+    }
+}
