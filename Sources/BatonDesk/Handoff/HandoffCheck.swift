@@ -31,7 +31,7 @@ package enum HandoffCheck {
                 HandoffFinding(
                     isBlocking: true, code: "handoff.too-long", document: nil,
                     what: "The record has \(record.bytes.count) bytes, and \(HandoffRecord.bytesMax) fit.",
-                    remedy: "Hand the cases on in two handoffs: leave some out with --without."))
+                    remedy: "Hand the cases on in two handoffs: leave some out: handoff draft --keep CASE."))
         }
         if record.items.count > rules.casesBudget {
             found.append(
@@ -69,12 +69,12 @@ package enum HandoffCheck {
             if item.situation.isEmpty {
                 refuse(
                     "handoff.no-situation", "has no one-line situation.",
-                    "handoff say --case … --situation \"…\"")
+                    "handoff say \(item.handle) --situation \"…\"")
             }
             if item.pending.isEmpty, !item.isNothingPending {
                 refuse(
                     "handoff.pending-unsaid", "has no awaited answer, and nobody said so.",
-                    "Type none if that is right: handoff say --case … --pending none")
+                    "Type none if that is right: handoff say \(item.handle) --pending none")
             }
         }
         if item.situation.count > rules.situationCharactersMax {
@@ -86,7 +86,7 @@ package enum HandoffCheck {
         if severity <= rules.contingencyUpTo, item.contingencies.isEmpty {
             refuse(
                 "handoff.no-contingency", "has no if-then plan.",
-                "handoff say --case … --if \"if … then …\"")
+                "handoff say \(item.handle) --if \"if … then …\"")
         }
         return found
     }
