@@ -70,7 +70,41 @@ enum OpenAPISamples {
             counts: .init(
                 cases: 1, openCases: 1, openS0: 0, deltas: 1, waiting: 0, void: 0, unread: 0, conflicts: 0),
             nextDueAt: full ? 1 : nil, logDigest: "d", peers: [peerStatus(full: full)],
-            listen: full ? "127.0.0.1:1" : nil, alarms: full ? [alarm] : [])
+            listen: full ? "127.0.0.1:1" : nil, alarms: full ? [alarm] : [], pages: pages(full: full))
+    }
+
+    private static func stats(_ asOf: Freshness, full: Bool) -> StatsReply {
+        let span: Int64? = full ? 1 : nil
+        let spread = StatsReply.Spread(count: 1, mean: span, median: span, p90: span)
+        let group = StatsReply.Group(
+            type: full ? "EDR" : nil, site: full ? "syd" : nil, cases: 1, open: 1, times: (spread, spread),
+            clocks: (1, 1))
+        return StatsReply(
+            asOf: asOf, from: 1, to: 2, all: group, groups: [group],
+            days: [.init(day: "2026-11-22", received: 1, clocksMissed: 1)],
+            handoffs: .init(
+                offered: 1, accepted: 1, declined: 0, acceptedAfter: spread, cases: 1, readBacks: (1, 1, 0)))
+    }
+
+    private static func roster(_ asOf: Freshness, full: Bool) -> RosterReply {
+        let duty = DutyView(
+            line: "desk", site: "syd", watch: "w", rotation: "r", day: "2026-12-24", from: 1, to: 2,
+            people: ["kim"], isChanged: true)
+        let stretch = StretchView(kind: "gap", line: "desk", from: 1, to: 2, watches: ["w"], count: 1)
+        let other = full ? "2026-12-25" : nil
+        return RosterReply(
+            asOf: asOf, days: 14, now: [duty], next: [duty], stretches: [stretch], notices: [stretch],
+            changes: [
+                RosterChangeView(
+                    kind: "swap", rotation: "r", day: "2026-12-24", otherRotation: full ? "q" : nil,
+                    otherDay: other, person: full ? "kim" : nil, why: full ? "leave" : nil)
+            ])
+    }
+
+    private static func pages(full: Bool) -> PagesView {
+        PagesView(
+            isConfigured: full, waiting: 1, failing: 1, sent: 2, lastSentAt: full ? 1 : nil,
+            lastFailure: full ? .init(at: 1, words: "exit 3") : nil)
     }
 
     private static let alarm = AlarmView(
@@ -195,7 +229,17 @@ enum OpenAPISamples {
                 try both("SyncReply") { asOf, full in
                     SyncReply(
                         asOf: asOf, peers: [peerStatus(full: full)], paused: ["usw"],
-                        alarms: [SyncAlarm(kind: "log-split", author: "a", seq: 1, at: 1)])
+                        alarms: [SyncAlarm(kind: "log-split", author: "a", seq: 1, at: 1)],
+                        pages: pages(full: full))
+                },
+                try both("StatsReply") { asOf, full in stats(asOf, full: full) },
+                try both("RosterReply") { asOf, full in roster(asOf, full: full) },
+                try both("RosterCall") { _, full in
+                    var call = RosterCall(kind: "swap", rotation: "syd-lead", day: "2026-12-24")
+                    guard full else { return call }
+                    (call.otherRotation, call.otherDay) = ("us-lead", "2026-12-25")
+                    (call.person, call.why) = ("kim", "leave")
+                    return call
                 },
                 try both("ComparisonReply") { asOf, _ in
                     let range = LogRange(author: "a", first: 1, last: 2)

@@ -43,6 +43,7 @@ struct OpenAPITests {
     }
 
     private static let routes: Set = [
+        "GET /v1/stats", "GET /v1/roster", "POST /v1/roster",
         "GET /v1/status", "GET /v1/digest", "GET /v1/cases", "POST /v1/cases", "GET /v1/cases/{ref}",
         "GET /v1/cases/{ref}/timeline", "GET /v1/cases/{ref}/log", "POST /v1/cases/{ref}/changes",
         "POST /v1/cases/{ref}/acts", "GET /v1/cases/{ref}/file",

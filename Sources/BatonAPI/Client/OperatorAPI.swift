@@ -69,6 +69,8 @@ package enum APIPath {
     package static let sync = "/v1/sync"
     package static let membership = "/v1/membership"
     package static let audit = "/v1/audit"
+    package static let roster = "/v1/roster"
+    package static let stats = "/v1/stats"
     package static let verify = "/v1/verify"
     package static let handoffs = "/v1/handoffs"
     package static let brief = "/v1/brief"

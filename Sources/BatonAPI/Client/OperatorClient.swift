@@ -42,6 +42,19 @@ package struct OperatorClient: Sendable {
         try await self.get(APIPath.peer("explain", reference))
     }
 
+    package func roster(days: Int? = nil) async throws(APIFault) -> RosterReply {
+        try await self.get(APIPath.roster, [("days", days.map { "\($0)" })])
+    }
+
+    package func stats(days: Int? = nil) async throws(APIFault) -> StatsReply {
+        try await self.get(APIPath.stats, [("days", days.map { "\($0)" })])
+    }
+
+    package func changeRoster(_ call: RosterCall, key: String? = nil) async throws(APIFault) -> RosterReply {
+        try await self.value(
+            APICall("POST", APIPath.roster, body: try APIText.json(call), idempotencyKey: key))
+    }
+
     // Cases.
 
     /// - Parameter key: Repeat it with the same call after `api.unreachable`; at most 64 bytes.

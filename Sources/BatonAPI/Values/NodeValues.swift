@@ -24,6 +24,7 @@ package struct StatusReply: Codable, Sendable, Equatable {
     package let listen: String?
     /// What in the log a person has to look into; empty in peace.
     package let alarms: [AlarmView]
+    package let pages: PagesView
 
     package struct Counts: Codable, Sendable, Equatable {
         package let cases: Int
@@ -56,7 +57,7 @@ package struct StatusReply: Codable, Sendable, Equatable {
         asOf: Freshness, version: String, site: String, author: String, team: String, teamName: String,
         membershipEpoch: Int64, operatorName: String, operatorRoles: [String], operatorChoices: [String],
         counts: Counts, nextDueAt: Int64?, logDigest: String, peers: [PeerStatus], listen: String?,
-        alarms: [AlarmView] = []
+        alarms: [AlarmView] = [], pages: PagesView = PagesView(isConfigured: false)
     ) {
         self.asOf = asOf
         self.version = version
@@ -74,6 +75,7 @@ package struct StatusReply: Codable, Sendable, Equatable {
         self.peers = peers
         self.listen = listen
         self.alarms = alarms
+        self.pages = pages
     }
 }
 
@@ -176,12 +178,17 @@ package struct SyncReply: Codable, Sendable, Equatable {
     package let paused: [String]
     /// Logs that went back or split, as far as this run of the node has seen.
     package let alarms: [SyncAlarm]
+    package let pages: PagesView
 
-    package init(asOf: Freshness, peers: [PeerStatus], paused: [String], alarms: [SyncAlarm] = []) {
+    package init(
+        asOf: Freshness, peers: [PeerStatus], paused: [String], alarms: [SyncAlarm] = [],
+        pages: PagesView = PagesView(isConfigured: false)
+    ) {
         self.asOf = asOf
         self.peers = peers
         self.paused = paused
         self.alarms = alarms
+        self.pages = pages
     }
 }
 

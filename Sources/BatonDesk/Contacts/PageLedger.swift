@@ -8,11 +8,13 @@ package struct PageBody: EntryBody {
     package enum Kind: UInt64, Sendable, CaseIterable {
         case page = 1
         case acknowledged = 2
+        /// The site's hook has taken the page with this generated id.
+        case sent = 3
     }
 
     package var kind: Kind
     package var item: ItemKey
-    /// Of pages that nodes make; nil for those of people.
+    /// Of pages that nodes make; nil for those of people. Of `sent`: what was given to the hook.
     package var generated: GeneratedID?
     /// A role, a duty or an operator's desk name.
     package var to = ""
@@ -62,7 +64,7 @@ package struct PageBody: EntryBody {
         self.generated = map[Key.generated]?.bytesValue.flatMap { GeneratedID($0) }
         (self.to, self.situation, self.background) = (to, situation, background)
         (self.assessment, self.recommendation) = (assessment, recommendation)
-        guard kind != .page || !to.isEmpty else { return nil }
+        guard kind != .page || !to.isEmpty, kind != .sent || self.generated != nil else { return nil }
     }
 }
 
@@ -75,14 +77,20 @@ package struct PageLedger: Sendable {
         package let entry: Entry<PageBody>
         /// The earliest answer; nil while nobody has answered.
         package let answer: Entry<PageBody>?
+        /// Every time that a site's hook took it, earliest first.
+        package let sent: [Entry<PageBody>]
     }
 
     package let items: [Item]
+    /// What hooks have taken, earliest first.
+    package let sent: [Entry<PageBody>]
     package let unreadable: Int
     let labels: ItemLabels
 
     package init(_ ledger: Ledger<PageBody>) {
         self.unreadable = ledger.unreadable
+        let sent = ledger.entries { $0.kind == .sent }
+        self.sent = sent
         var made: [Entry<PageBody>] = []
         for page in ledger.entries where page.body.kind == .page {
             let isKnown = made.contains { $0.body.generated == page.body.generated }
@@ -97,9 +105,13 @@ package struct PageLedger: Sendable {
             }.map(\.body.item)
             return Item(
                 key: page.body.item, label: labels.label(page.body.item), entry: page,
-                answer: ledger.entries.first { $0.body.kind == .acknowledged && keys.contains($0.body.item) })
+                answer: ledger.entries.first { $0.body.kind == .acknowledged && keys.contains($0.body.item) },
+                sent: sent.filter { keys.contains($0.body.item) })
         }
     }
+
+    /// The page that nodes made under an id; nil while none has.
+    package func item(_ id: GeneratedID) -> Item? { self.items.first { $0.entry.body.generated == id } }
 
     package var section: FileSection {
         FileSection(
@@ -111,6 +123,7 @@ package struct PageLedger: Sendable {
                     ("background", body.background), ("assessment", body.assessment),
                     ("recommendation", body.recommendation),
                 ] where !value.isEmpty { details.append(.init(key, value)) }
+                for sent in item.sent { details.append(sent.detail("sent")) }
                 if let answer = item.answer {
                     details.append(answer.detail("answered"))
                 }

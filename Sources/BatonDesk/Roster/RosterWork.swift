@@ -41,6 +41,13 @@ package struct RosterWork: Sendable {
         self.changes = changes
     }
 
+    /// Changes that stand, sorted by shift.
+    package var standing: [RosterBody] { self.changes.standing }
+
+    package func isChanged(_ slot: RosterBody.Slot) -> Bool {
+        self.changes.standing.contains { $0.slot == slot || $0.other == slot }
+    }
+
     /// Every duty that touches a stretch of time, in order of begin, then of rotation.
     ///
     /// - Complexity: O(r · d), r rotations, d days.

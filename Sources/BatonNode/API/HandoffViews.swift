@@ -144,9 +144,8 @@ enum HandoffRisks {
 struct SiteZones: Sendable {
     private var tables: [SiteID: ZoneTable] = [:]
 
-    init(_ roster: RosterRules) {
-        // A roster whose zones cannot be read was refused at the start; a site without one has no local time.
-        let zones = (try? ZoneFiles.tables(for: roster)) ?? [:]
+    /// - Parameter zones: By name; a site whose zone is not there has no local time.
+    init(_ roster: RosterRules, _ zones: [String: ZoneTable]) {
         for rotation in roster.rotations {
             guard let site = SiteID(rotation.site), self.tables[site] == nil else { continue }
             self.tables[site] = zones[rotation.hours.zone]

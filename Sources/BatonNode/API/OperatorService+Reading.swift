@@ -26,7 +26,9 @@ extension OperatorService {
             ),
             nextDueAt: counts.nextDue.map { Int64($0) }, logDigest: snapshot.logDigest.description,
             peers: self.statuses(snapshot), listen: self.listen(),
-            alarms: self.worker.alarms.alarms.map { AlarmView($0) })
+            alarms: self.worker.alarms.alarms.map { AlarmView($0) } + self.roster.board.alarms
+                + (try await self.rosterAlarms(desk)),
+            pages: self.roster.board.view)
     }
 
     func digest() async throws(APIFault) -> DigestReply {

@@ -18,7 +18,8 @@ extension OperatorService {
                 SyncAlarm(
                     kind: $0.kind.rawValue, author: $0.author.description, seq: Int64(clamping: $0.seq),
                     at: Int64(clamping: $0.atMilliseconds))
-            })
+            },
+            pages: self.roster.board.view)
     }
 
     func statuses(_ snapshot: EngineSnapshot) -> [PeerStatus] {

@@ -14,13 +14,21 @@ package final class OperatorService: Sendable {
     let entropy: any EntropySource
     let author: Author
     let rules: RuleBook
+    let roster: RosterParts
     let listen: @Sendable () -> String?
     let countsCache = DeskCountsCache()
     let siteZones: SiteZones
+    let rosterCache = RosterCache()
+
+    /// The time zones of the roster, and how paging stands.
+    struct RosterParts: Sendable {
+        let zones: [String: ZoneTable]
+        let board: PageBoard
+    }
 
     init(
         driver: NodeDriver, worker: StoreWorker, trust: TrustBoard, receipts: ReceiptBoard,
-        entropy: any EntropySource, author: Author, rules: RuleBook,
+        entropy: any EntropySource, author: Author, rules: RuleBook, roster: RosterParts,
         listen: @escaping @Sendable () -> String?
     ) {
         self.driver = driver
@@ -30,7 +38,8 @@ package final class OperatorService: Sendable {
         self.entropy = entropy
         self.author = author
         self.rules = rules
-        self.siteZones = SiteZones(rules.roster)
+        self.siteZones = SiteZones(rules.roster, roster.zones)
+        self.roster = roster
         self.listen = listen
     }
 
@@ -86,6 +95,9 @@ package final class OperatorService: Sendable {
             try query.finish()
             try Self.expect("POST", call)
             return try await self.reply(try await self.batch(call, desk))
+        case ("roster", 1) where call.method == "POST":
+            try query.finish()
+            return try await self.changeRoster(call, desk)
         case (_, 1):
             try Self.expect("GET", call)
             return try await self.single(words[0], &query, desk)
@@ -103,6 +115,14 @@ package final class OperatorService: Sendable {
             try query.finish()
             return try await self.reply(try await self.find(text, limit: limit, desk))
         case "brief": return try await self.reply(try await self.brief(&query, desk))
+        case "roster":
+            let days = try query.number("days", usual: 14, in: 1...400)
+            try query.finish()
+            return try await self.reply(try await self.roster(days: days, desk))
+        case "stats":
+            let days = try query.number("days", usual: 7, in: 1...366)
+            try query.finish()
+            return try await self.reply(try await self.stats(days: days, desk))
         case "audit":
             let limit = try query.number("limit", usual: 50, in: 1...1000)
             try query.finish()

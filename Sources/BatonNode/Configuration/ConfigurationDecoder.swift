@@ -32,10 +32,21 @@ package struct ConfigurationDecoder {
         }
         var decoder = ConfigurationDecoder()
         decoder.read(text)
+        decoder.checkWhole()
         guard decoder.issues.isEmpty else {
             return .failure(ConfigurationIssues(decoder.issues.sorted { $0.line < $1.line }))
         }
         return .success(decoder.configuration)
+    }
+
+    /// What one key asks of another.
+    private mutating func checkWhole() {
+        let pages = self.configuration.pages
+        guard !pages.hook.isEmpty, pages.person.isEmpty, self.issues.isEmpty else { return }
+        self.complain(
+            ConfigurationIssue(
+                line: 1, message: "pages.hook stands without pages.operator.",
+                hint: "Name an operator of this site in whose name the node writes what it has sent."))
     }
 
     private mutating func read(_ text: String) {
@@ -89,7 +100,8 @@ package struct ConfigurationDecoder {
         case .paths:
             guard let texts = self.list(node, key.name, { $0.hasPrefix("/") }) else { return nil }
             return .texts(texts)
-        case .site, .address, .path, .bytes, .kibibytes, .milliseconds, .level: break
+        case .command: return self.command(node, key.name).map { .texts($0) }
+        case .site, .address, .path, .bytes, .kibibytes, .milliseconds, .level, .person: break
         }
         guard let text = node.scalar?.string, let value = Self.scalar(key.kind, text) else {
             self.complain(node, "\(key.name) does not take this value.", "It takes: \(key.kind.words).")
@@ -107,8 +119,39 @@ package struct ConfigurationDecoder {
             Int(text).flatMap { range.contains($0) ? .number($0) : nil }
         case .milliseconds(let range): Self.time(text).flatMap { range.contains($0) ? .number($0) : nil }
         case .level: Logger.Level(rawValue: text).map { .level($0) }
-        case .paths, .peers: nil
+        case .person: Self.isName(text) ? .text(text) : nil
+        case .paths, .peers, .command: nil
         }
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        (1...32).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 46 || $0 == 95
+            }
+    }
+
+    /// The first word is an absolute path; the others are whatever they are, without a shell between.
+    private mutating func command(_ node: Node, _ name: String) -> [String]? {
+        guard case .sequence(let sequence) = node, (1...32).contains(sequence.count) else {
+            self.complain(
+                node, "\(name) is a list of 1 to 32 words.", "Write [/path/of/the/program, argument].")
+            return nil
+        }
+        var words: [String] = []
+        for entry in sequence {
+            guard self.isPlain(entry) else { return nil }
+            guard let word = entry.scalar?.string, !word.contains("\0"),
+                !words.isEmpty || word.hasPrefix("/")
+            else {
+                self.complain(
+                    entry, "\(name) begins with the program's path, and each word is text.",
+                    "Write [/path/of/the/program, argument].")
+                return nil
+            }
+            words.append(word)
+        }
+        return words
     }
 
     /// Reads `250ms`, `5s`, `2m`, `1h`. A bare number has no unit and is refused.

@@ -9,6 +9,10 @@ package struct ConfigurationKey: Sendable {
         case address
         case path
         case paths
+        /// An absolute path and its arguments, passed on as they stand.
+        case command
+        /// The desk name of an operator.
+        case person
         case peers
         case bytes(ClosedRange<Int>)
         case kibibytes(ClosedRange<Int>)
@@ -48,7 +52,7 @@ enum ConfigurationValue: Sendable {
 }
 
 extension ConfigurationKey {
-    package static let all: [ConfigurationKey] = node + limits
+    package static let all: [ConfigurationKey] = node + pages + limits
 
     private static let node: [ConfigurationKey] = [
         ConfigurationKey(
@@ -81,6 +85,30 @@ extension ConfigurationKey {
         ConfigurationKey(
             "log.level", .level, initial: "info", "The least severe lines that are written."
         ) { if case .level(let level) = $1 { $0.logLevel = level } },
+    ]
+
+    private static let pages: [ConfigurationKey] = [
+        ConfigurationKey(
+            "pages.hook", .command, initial: "[/usr/local/bin/baton-page]",
+            "The program that calls people, and its arguments; it reads one page as JSON; left out, this node "
+                + "sends none."
+        ) { if case .texts(let texts) = $1 { $0.pages.hook = texts } },
+        ConfigurationKey(
+            "pages.operator", .person, initial: "syd-watch",
+            "The operator of this site in whose name the node writes what it has sent; needed with a hook."
+        ) { if case .text(let text) = $1 { $0.pages.person = text } },
+        ConfigurationKey(
+            "pages.timeout", .milliseconds(100...120_000), initial: "10s",
+            "How long the hook may take before it is ended."
+        ) { if case .number(let number) = $1 { $0.pages.timeoutMilliseconds = number } },
+        ConfigurationKey(
+            "pages.grace", .milliseconds(0...3_600_000), initial: "2m",
+            "How much longer each further site waits before it sends what nobody is known to have sent."
+        ) { if case .number(let number) = $1 { $0.pages.graceMilliseconds = number } },
+        ConfigurationKey(
+            "pages.retry", .milliseconds(1_000...3_600_000), initial: "5m",
+            "The longest pause before a page that the hook did not take is tried again."
+        ) { if case .number(let number) = $1 { $0.pages.retryMilliseconds = number } },
     ]
 
     private static let limits: [ConfigurationKey] = [
@@ -127,6 +155,8 @@ extension ConfigurationKey.Kind {
         case .address: "host:port"
         case .path: "absolute path"
         case .paths: "list of absolute paths"
+        case .command: "list: absolute path, arguments"
+        case .person: "desk name"
         case .peers: "list of `site`, `address`"
         case .bytes(let range): "bytes, \(range.lowerBound) to \(range.upperBound)"
         case .kibibytes(let range): "KiB, \(range.lowerBound) to \(range.upperBound)"

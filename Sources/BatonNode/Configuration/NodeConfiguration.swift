@@ -17,10 +17,26 @@ package struct NodeConfiguration: Sendable, Equatable {
     /// Folders in memory (tmpfs) for the record that proves that this machine wrote the log's head; empty:
     /// the usual ones.
     package var recordFolders: [String] = []
+    package var pages = Pages()
     package var limits = NodeLimits()
     package var logLevel = Logger.Level.info
 
     package init() {}
+
+    /// How this node calls people.
+    package struct Pages: Sendable, Equatable {
+        /// The hook's path and its arguments; empty: this node sends no page.
+        package var hook: [String] = []
+        /// The desk name of the operator of this site in whose name the node writes what it has sent.
+        package var person = ""
+        package var timeoutMilliseconds = 10_000
+        /// How much longer each further site waits before it sends what nobody is known to have sent.
+        package var graceMilliseconds = 120_000
+        /// The longest pause before a page that the hook refused is tried again.
+        package var retryMilliseconds = 300_000
+
+        package init() {}
+    }
 
     package struct Peer: Sendable, Equatable {
         package var site: String

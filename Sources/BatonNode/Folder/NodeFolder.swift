@@ -13,6 +13,7 @@ import Glibc
 /// membership.cbor  the newest membership log that was imported or received
 /// witness          the highest head of each log that this site has signed to hold
 /// node.yaml        settings, optional
+/// pages-journal    what was given to the hook, and what came of it
 /// replica.sqlite   the replica, with -wal and -shm while it is open
 /// lock             held by the process that has the replica open
 /// api.sock         the operator socket of a running node
@@ -31,6 +32,7 @@ package struct NodeFolder: Sendable, Equatable {
     package var membership: String { self.path + "/" + MembershipFile.name }
     package var settings: String { self.path + "/node.yaml" }
     package var witness: String { self.path + "/" + WitnessFile.name }
+    package var pagesJournal: String { self.path + "/" + PageJournal.name }
     package var replica: String { self.path + "/replica.sqlite" }
     /// Command names and ids that were typed at the desk; never text.
     package var deskHistory: String { self.path + "/desk-history" }

@@ -1,5 +1,6 @@
 import BatonAPI
 import BatonCrypto
+import BatonDesk
 import BatonEngine
 import BatonModel
 import BatonProtocol
@@ -25,6 +26,7 @@ package final class SiteNode {
     private let driver: NodeDriver
     package let service: OperatorService
     private let listening: ListeningPlace
+    private let pages: PageParts
     let gate = ReadyGate()
     /// The site that the folder belongs to.
     package var site: String { self.opening.keys.site.description }
@@ -57,12 +59,30 @@ package final class SiteNode {
             try Self.parts(opening, configuration, folder, self.worker, receipts, trust, self.links, logger))
         let listening = ListeningPlace()
         self.listening = listening
+        let rules = try RuleBookFiles.load(folder: configuration.rules)
+        let pages = PageParts(
+            worker: self.worker, lane: self.driver.lane, trust: trust, site: opening.keys.site, rules: rules,
+            zones: Self.zones(rules, logger), configuration: configuration.pages,
+            journalPath: folder.pagesJournal,
+            board: PageBoard(
+                site: opening.keys.site.description, isConfigured: !configuration.pages.hook.isEmpty),
+            logger: logger)
+        self.pages = pages
         self.service = OperatorService(
             driver: self.driver, worker: self.worker, trust: trust, receipts: receipts,
-            entropy: KernelEntropy(),
-            author: opening.living.author, rules: try RuleBookFiles.load(folder: configuration.rules),
+            entropy: KernelEntropy(), author: opening.living.author, rules: rules,
+            roster: OperatorService.RosterParts(zones: pages.zones, board: pages.board),
             listen: { listening.text })
         self.socketPath = configuration.socket.isEmpty ? folder.socket : configuration.socket
+    }
+
+    /// The roster's time zones. Without them nobody is known to be on duty, but the desk works.
+    private static func zones(_ rules: RuleBook, _ logger: Logger) -> [String: ZoneTable] {
+        do throws(NodeFault) { return try ZoneFiles.tables(for: rules.roster) } catch {
+            logger.error(
+                "the roster has no time zones", metadata: ["code": "\(error.code)", "reason": "\(error)"])
+            return [:]
+        }
     }
 
     /// Dials other peers from now on.
@@ -117,11 +137,13 @@ package final class SiteNode {
         let started = ContinuousClock.now
         do {
             let listener = try await self.listen()
+            let pageWatch =
+                self.configuration.pages.hook.isEmpty ? nil : try PageWatch(self.pages)
             let server = try await self.serveOperators()
             try self.announce(listener)
             self.logger.notice("node ready", metadata: self.readyMetadata(started))
             self.gate.open()
-            await self.runDriver()
+            await self.runDriver(pageWatch)
             self.logger.notice("node stopping")
             await server.shutdown()
             await listener?.close()
@@ -138,7 +160,7 @@ package final class SiteNode {
     /// Takes no more changes, commits those that wait, then lets `run` end.
     package func stop() { self.driver.lane.finish() }
 
-    private func runDriver() async {
+    private func runDriver(_ pageWatch: PageWatch?) async {
         let lane = self.driver.lane
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
@@ -150,6 +172,12 @@ package final class SiteNode {
                     group.addTask {
                         var check = SignatureCheck(worker, lane: lane, trust: trust)
                         await check.run()
+                    }
+                    if let pageWatch {
+                        group.addTask {
+                            var watch = pageWatch
+                            await watch.run()
+                        }
                     }
                     await driver.run()
                     group.cancelAll()

@@ -71,6 +71,38 @@ extension ReplicaStore {
         }
     }
 
+    /// The arrival of the newest delta of the log, 0 while it is empty.
+    package func lastArrival() throws(ReplicaFault) -> Int64 {
+        try self.reading { connection throws(ReplicaFault) in
+            try connection.integer("SELECT max(arrival) FROM delta") ?? 0
+        }
+    }
+
+    /// Lists the documents that deltas changed after an arrival, in order of id, and the arrival of the last
+    /// delta looked at.
+    package func documents(
+        changedAfter after: Int64, limit: Int
+    ) throws(ReplicaFault) -> (documents: [DocumentID], last: Int64) {
+        try self.reading { connection throws(ReplicaFault) in
+            let statement = try connection.prepare(
+                """
+                SELECT d.id, max(n.arrival) FROM (
+                    SELECT arrival, document_id FROM delta WHERE arrival > ?1 ORDER BY arrival LIMIT ?2
+                ) n JOIN document d USING (document_id) GROUP BY d.id ORDER BY d.id
+                """)
+            defer { statement.reset() }
+            statement.bind(1, after)
+            statement.bind(2, limit)
+            var found: (documents: [DocumentID], last: Int64) = ([], after)
+            while try statement.step() {
+                guard let id = DocumentID(statement.bytes(0)) else { throw .damaged("a document id") }
+                found.documents.append(id)
+                found.last = max(found.last, statement.integer(1))
+            }
+            return found
+        }
+    }
+
     /// Finds one delta by its id.
     package func delta(_ id: DeltaID) throws(ReplicaFault) -> Delta? {
         try self.reading { connection throws(ReplicaFault) in try connection.delta(id, hashing: self.hashing)

@@ -4,7 +4,8 @@ import BatonDesk
 /// The one table of the desk's commands. Grammar, help, completion and `docs/terminal.md` are made from it.
 package enum CommandTable {
     package static let all: [CommandSpec] =
-        Self.looking + Self.changing + ActCommands.all + HandoffCommands.all + Self.team + Self.session
+        Self.looking + Self.changing + ActCommands.all + HandoffCommands.all + Self.team + StatsHandlers.commands
+        + Self.session
 
     /// The command that a word names, by its name or an alias; never by a beginning of it.
     package static func command(_ word: String) -> CommandName? {
@@ -191,6 +192,7 @@ package enum CommandTable {
             name: .status, aliases: [], help: "this site at a glance",
             details: [], parameters: [], options: [], examples: ["status", "status --require-fresh"],
             handler: TeamHandlers.status),
+        RosterHandlers.command,
     ]
 
     private static let session: [CommandSpec] = [

@@ -1,5 +1,4 @@
 package import BatonAPI
-import Foundation
 
 /// Runs the watch handoff and the brief.
 enum HandoffHandlers {
@@ -35,11 +34,7 @@ enum HandoffHandlers {
         let page = try await desk.ask { client throws(APIFault) in try await client.handoffPage(typed) }
         var report = HandoffPageReport(page: page, file: nil)
         if let path = command.option("html") {
-            do { try Data(page.html.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
-                throw CommandIssue(
-                    .cannotWriteFile, "`\(SafeText.line(path))` was not written: it exists, or its folder is not there.",
-                    "Name a new file in a folder that you may write to.")
-            }
+            try FreshFile.write(page.html, to: path)
             report = HandoffPageReport(page: page, file: path)
         }
         return Reply(command.name, .handoffPage(report))

@@ -57,6 +57,8 @@ package enum IssueKind: String, Sendable, CaseIterable {
     case tooLong = "grammar.too-long"
     case noCurrentCase = "desk.no-current-case"
     case noList = "desk.no-list"
+    case fileExists = "desk.file-exists"
+    case fileUnwritable = "desk.file-unwritable"
     case noSuchRow = "desk.no-such-row"
     case changedSinceListed = "desk.changed-since-listed"
     case answerNeeded = "desk.answer-needed"
@@ -74,7 +76,6 @@ package enum IssueKind: String, Sendable, CaseIterable {
     case noEditor = "desk.no-editor"
     case unfinishedAccept = "desk.unfinished-accept"
     case readBackDiffers = "desk.read-back-differs"
-    case cannotWriteFile = "desk.cannot-write-file"
 
     package var exit: ExitCode {
         switch self {
@@ -88,8 +89,8 @@ package enum IssueKind: String, Sendable, CaseIterable {
             .humanMustChoose
         case .noList, .noSuchRow, .noSuchTopic, .noSuchConflict, .noSuchPeer, .nothingToUndo:
             .noSuchThing
-        case .reasonNeeded, .outOfScope, .cannotUndo: .refused
-        case .abandoned, .noEditor, .cannotWriteFile: .failed
+        case .reasonNeeded, .outOfScope, .cannotUndo, .fileExists: .refused
+        case .abandoned, .noEditor, .fileUnwritable: .failed
         }
     }
 
@@ -133,12 +134,13 @@ package enum IssueKind: String, Sendable, CaseIterable {
         case .cannotUndo:
             "What was done is a fact or reached outside: it can be answered by another change, not taken back."
         case .noEditor: "The editor could not be run, or gave no text. The text typed so far is kept."
+        case .fileExists: "There is a file of that name, and an export replaces none."
+        case .fileUnwritable: "The system let nobody write that file. Check its folder."
         case .noSuchPeer: "No peer has that name. `sync` lists them."
         case .unfinishedAccept:
             "The accept was left before its end. What was read back is saved; `handoff accept` goes on there."
         case .readBackDiffers:
             "The words of a read-back do not agree with the record. They are saved; say it again."
-        case .cannotWriteFile: "The file exists already, or its folder cannot be written to."
         }
     }
 }

@@ -44,6 +44,8 @@ package enum JSONReply {
         case .compared(let value): return Self.envelope(reply, value)
         case .explained(let value): return Self.envelope(reply, value)
         case .status(let value): return Self.envelope(reply, value)
+        case .roster(let value, _): return Self.envelope(reply, value)
+        case .stats(let value): return Self.envelope(reply, value)
         case .changed(let value): return Self.envelope(reply, value)
         case .acted(let value): return Self.envelope(reply, value)
         case .file(let value): return Self.envelope(reply, value)

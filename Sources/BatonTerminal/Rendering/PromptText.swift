@@ -22,6 +22,7 @@ package enum PromptText {
         }
         parts += status.peers.map { Self.peer($0.site, $0.state, $0.lastHeardAt, now: now) }
         if status.counts.conflicts > 0 { parts.append("settle:\(status.counts.conflicts)") }
+        if status.pages.failing > 0 { parts.append("PAGES:\(status.pages.failing) FAILED") }
         if let current { parts.append(current) }
         return SafeText.line(parts.joined(separator: " ")) + "> "
     }

@@ -15,6 +15,8 @@ package struct Reply: Sendable, Equatable {
         case compared(ComparisonReply)
         case explained(ExplainReply)
         case status(StatusReply)
+        case roster(RosterReply, view: String)
+        case stats(StatsReply)
         case changed(ChangeReport)
         case acted(ActReport)
         case file(FileReply)
@@ -58,6 +60,8 @@ package struct Reply: Sendable, Equatable {
         case .compared(let reply): reply.asOf
         case .explained(let reply): reply.asOf
         case .status(let reply): reply.asOf
+        case .roster(let reply, _): reply.asOf
+        case .stats(let reply): reply.asOf
         case .changed(let report): report.asOf
         case .acted(let report): report.change.asOf
         case .file(let reply): reply.asOf

@@ -158,6 +158,7 @@ extension ReplyRenderer {
                 PromptText.peer(peer.site, peer.state, peer.lastHeardAt, now: self.options.now))
         }
         return self.alarms(reply.alarms) + [.fields(fields)]
+            + (reply.pages.isConfigured ? self.pages(reply.pages) : [])
     }
 }
 

@@ -27,7 +27,21 @@ extension ReplyRenderer {
                 }
             return .line("ALARM \(alarm.author) \(what) (change \(alarm.seq)).")
         }
-        return coming + alone + alarms
+        return coming + alone + alarms + self.pages(reply.pages)
+    }
+
+    /// "Pages: 3 sent, 1 waits, the hook has refused it (exit 3 at 02:14Z)."
+    func pages(_ pages: PagesView) -> [Block] {
+        guard pages.isConfigured else {
+            return [.line("Pages: no hook is configured; this site sends none.")]
+        }
+        var parts = ["\(pages.sent) sent since the start"]
+        if pages.waiting > 0 { parts.append("\(pages.waiting) waiting") }
+        if pages.failing > 0 {
+            let last = pages.lastFailure.map { " (\($0.words) at \(self.options.clock.short($0.at)))" } ?? ""
+            parts.append("\(pages.failing) NOT TAKEN BY THE HOOK\(last)")
+        }
+        return [.line("Pages: \(parts.joined(separator: ", ")).")]
     }
 
     func compared(_ reply: ComparisonReply) -> [Block] {

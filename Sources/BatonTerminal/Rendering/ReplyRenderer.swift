@@ -58,6 +58,8 @@ package struct ReplyRenderer: Sendable {
         case .compared(let value): self.compared(value)
         case .explained(let value): self.explained(value)
         case .status(let value): self.status(value)
+        case .roster(let value, let view): self.roster(value, view: view)
+        case .stats(let value): self.stats(value)
         case .changed(let report): self.changed(report)
         case .acted(let report): self.acted(report)
         case .file(let reply): self.file(reply)

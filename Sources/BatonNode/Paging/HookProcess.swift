@@ -1,0 +1,234 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// How one run of the hook ended.
+enum HookEnding: Sendable, Equatable {
+    case exited(Int32)
+    case signalled(Int32)
+    /// It ran longer than it may, and was ended.
+    case overTime
+    /// It wrote more than anybody reads, and was ended.
+    case flooded
+    /// It could not be started: the system's error number.
+    case notStarted(Int32)
+
+    var isDone: Bool { self == .exited(0) }
+
+    /// `exit 3`: for logs, `status` and the journal.
+    var words: String {
+        switch self {
+        case .exited(let code): "exit \(code)"
+        case .signalled(let number): "signal \(number)"
+        case .overTime: "over time"
+        case .flooded: "too much output"
+        case .notStarted(let number): "not started, errno \(number)"
+        }
+    }
+}
+
+struct HookOutcome: Sendable, Equatable {
+    let ending: HookEnding
+    /// The beginning of what it wrote to both of its outputs, as one printable line.
+    let output: String
+    let milliseconds: Int64
+}
+
+/// Runs the hook: a process with the configured words as its arguments and nothing else. No shell, no terminal,
+/// no environment of ours, no descriptor but its three, a process group of its own that ends with it.
+///
+/// Blocks; call it on a thread that may.
+struct HookProcess: Sendable {
+    /// The first word is the path of the program.
+    let arguments: [String]
+    let millisecondsMax: Int64
+
+    /// A pipe takes so much before anybody reads: the input is written before the process exists.
+    static let inputBytesMax = 32 * 1024
+    /// More output than this ends the process.
+    static let outputBytesMax = 256 * 1024
+    private static let outputBytesKept = 512
+    private static let killMilliseconds: Int64 = 1_000
+    private static let pollMilliseconds: Int32 = 20
+
+    func run(input: [UInt8], id: String) -> HookOutcome {
+        precondition(input.count <= Self.inputBytesMax, "a page has \(input.count) bytes for the hook")
+        let started = ContinuousClock.now
+        switch Self.starting.withLock({ _ in self.start(input: input, id: id) }) {
+        case .failure(let fault):
+            return HookOutcome(ending: .notStarted(fault.number), output: "", milliseconds: 0)
+        case .success(let child):
+            defer { Self.close([child.output]) }
+            var watch = HookWatch(process: child.process, output: child.output)
+            let ending = watch.wait(until: started + .milliseconds(self.millisecondsMax))
+            return HookOutcome(
+                ending: ending, output: Self.printable(watch.kept),
+                milliseconds: started.duration(to: .now).milliseconds)
+        }
+    }
+
+    private struct SpawnFault: Error { let number: Int32 }
+
+    private struct Child {
+        let process: pid_t
+        /// What it writes to both of its outputs.
+        let output: Int32
+    }
+
+    /// One at a time: a pipe that is open for a moment must not be inherited by another run's process.
+    private static let starting = Mutex<Void>(())
+
+    private func start(input: [UInt8], id: String) -> Result<Child, SpawnFault> {
+        var stdin: [Int32] = [-1, -1]
+        var output: [Int32] = [-1, -1]
+        guard unsafe pipe(&stdin) == 0 else { return .failure(SpawnFault(number: errno)) }
+        guard unsafe pipe(&output) == 0 else {
+            let number = errno
+            Self.close(stdin)
+            return .failure(SpawnFault(number: number))
+        }
+        let written = unsafe input.withUnsafeBytes { unsafe write(stdin[1], $0.baseAddress, $0.count) }
+        precondition(written == input.count, "an empty pipe took \(written) of \(input.count) bytes")
+        Self.keepDescriptors()
+        let spawned = self.spawn(stdin: stdin[0], output: output[1], id: id)
+        Self.close([stdin[0], stdin[1], output[1]])
+        switch spawned {
+        case .success(let process): return .success(Child(process: process, output: output[0]))
+        case .failure(let fault):
+            Self.close([output[0]])
+            return .failure(fault)
+        }
+    }
+
+    /// Marks every descriptor of this process but the first three: none of them is the hook's business.
+    private static func keepDescriptors() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        for name in names {
+            guard let descriptor = Int32(name), descriptor > 2 else { continue }
+            let flags = fcntl(descriptor, F_GETFD)
+            if flags >= 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+        }
+    }
+
+    private func spawn(stdin: Int32, output: Int32, id: String) -> Result<pid_t, SpawnFault> {
+        var actions = unsafe posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        unsafe posix_spawnattr_init(&attributes)
+        defer {
+            unsafe posix_spawn_file_actions_destroy(&actions)
+            unsafe posix_spawnattr_destroy(&attributes)
+        }
+        unsafe posix_spawn_file_actions_adddup2(&actions, stdin, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
+        // The node may hold signals back in its threads; the hook gets them as any process does.
+        var none = sigset_t()
+        var every = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe sigfillset(&every)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &every)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+        let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "BATON_PAGE=\(id)"]
+        var words = unsafe self.arguments.map { unsafe strdup($0) } + [nil]
+        var variables = unsafe environment.map { unsafe strdup($0) } + [nil]
+        defer {
+            for place in unsafe words.indices { unsafe free(words[place]) }
+            for place in unsafe variables.indices { unsafe free(variables[place]) }
+        }
+        var process: pid_t = 0
+        let number = unsafe posix_spawn(
+            &process, self.arguments[0], &actions, &attributes, &words, &variables)
+        return number == 0 ? .success(process) : .failure(SpawnFault(number: number))
+    }
+
+    private static func close(_ descriptors: [Int32]) {
+        for descriptor in descriptors where descriptor >= 0 { _ = Glibc.close(descriptor) }
+    }
+
+    private static func printable(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes.prefix(Self.outputBytesKept), as: UTF8.self)
+        let clean = String(
+            text.unicodeScalars.map { scalar -> Character in
+                scalar.properties.generalCategory == .control
+                    || scalar.properties.generalCategory == .format ? " " : Character(scalar)
+            })
+        return clean.split(separator: " ").joined(separator: " ")
+    }
+
+    /// Follows one process to its end.
+    private struct HookWatch {
+        let process: pid_t
+        let output: Int32
+        private(set) var kept: [UInt8] = []
+        private var read = 0
+        private var isEOF = false
+
+        init(process: pid_t, output: Int32) {
+            self.process = process
+            self.output = output
+        }
+
+        mutating func wait(until end: ContinuousClock.Instant) -> HookEnding {
+            while true {
+                self.drain(for: HookProcess.pollMilliseconds)
+                if let ending = self.reaped() {
+                    // What it left behind in its group ends with it.
+                    kill(-self.process, SIGKILL)
+                    self.drain(for: 0)
+                    return ending
+                }
+                if self.read > HookProcess.outputBytesMax { return self.end(as: .flooded) }
+                if ContinuousClock.now >= end { return self.end(as: .overTime) }
+            }
+        }
+
+        private mutating func end(as ending: HookEnding) -> HookEnding {
+            kill(-self.process, SIGTERM)
+            let last = ContinuousClock.now + .milliseconds(HookProcess.killMilliseconds)
+            while ContinuousClock.now < last {
+                self.drain(for: HookProcess.pollMilliseconds)
+                if self.reaped() != nil {
+                    kill(-self.process, SIGKILL)
+                    return ending
+                }
+            }
+            kill(-self.process, SIGKILL)
+            var status: Int32 = 0
+            while unsafe waitpid(self.process, &status, 0) < 0, errno == EINTR {}
+            return ending
+        }
+
+        /// - Returns: Nil while it runs.
+        private func reaped() -> HookEnding? {
+            var status: Int32 = 0
+            guard unsafe waitpid(self.process, &status, WNOHANG) == self.process else { return nil }
+            let signal = status & 0x7f
+            return signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
+        }
+
+        /// Reads what is there, waiting for it at most so long.
+        private mutating func drain(for milliseconds: Int32) {
+            guard !self.isEOF else {
+                _ = poll(nil, 0, milliseconds)
+                return
+            }
+            var place = pollfd(fd: self.output, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&place, 1, milliseconds) > 0 else { return }
+            var buffer = [UInt8](repeating: 0, count: 16 * 1024)
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe Glibc.read(self.output, $0.baseAddress, $0.count)
+            }
+            guard count > 0 else {
+                self.isEOF = count == 0
+                return
+            }
+            self.read += count
+            let room = HookProcess.outputBytesKept - self.kept.count
+            self.kept += buffer[..<min(count, max(0, room))]
+        }
+    }
+}
