@@ -10,15 +10,18 @@ struct Run: ParsableCommand {
     @Argument(help: "The path of a scenario, or a seed.") var scenario: String
     @Flag(help: "One line of JSON.") var json = false
     @Flag(help: "Print the scenario instead of playing it: what a seed stands for.") var show = false
+    @OptionGroup var fidelity: FidelityOptions
 
     func run() throws {
         try self.complaining {
-            let scenario = try Source.read(self.scenario)
+            let read = try Source.read(self.scenario)
+            let scenario = try self.fidelity.applied(to: read, isSeed: UInt64(self.scenario) != nil)
             guard !self.show else { return print(scenario.json, terminator: "") }
             let outcome = ScenarioRun(scenario).run()
             print(self.json ? try OutcomeText.json(outcome) : OutcomeText.text(outcome, scenario))
             for violation in outcome.violations { Channel.tell(OutcomeText.line(violation)) }
-            Channel.tell("again: baton-sim run \(self.scenario)")
+            let options = self.fidelity.isGiven ? scenario.fidelity.options : ""
+            Channel.tell("again: baton-sim run \(self.scenario)\(options)")
             if let code = OutcomeText.exitCode(outcome.violations, expecting: scenario.violates) {
                 throw ExitCode(code)
             }

@@ -6,6 +6,8 @@ struct Smoke: ParsableCommand {
         abstract: "The fixed seeds and the named scenarios of CI, under a minute.")
 
     private static let seeds: ClosedRange<UInt64> = 1...60
+    /// Played on real store, keys and bytes, with disks that fail.
+    private static let realSeeds: ClosedRange<UInt64> = 61...66
 
     @Flag(help: "One line of JSON.") var json = false
     @Option(help: "A folder of scenarios to play as well.") var scenarios: String?
@@ -24,6 +26,10 @@ struct Smoke: ParsableCommand {
     func run() throws {
         try self.complaining {
             var runs = Self.seeds.map { (name: "\($0)", scenario: SeedScenario.make($0)) }
+            for seed in Self.realSeeds {
+                let scenario = SeedScenario.make(seed, fidelity: .real)
+                runs.append(("\(seed)\(scenario.fidelity.options)", scenario))
+            }
             let files = try self.scenarios.map(ScenarioFolder.paths) ?? []
             for path in files { runs.append((path, try Source.read(path))) }
             var total = SmokeTotal()
@@ -33,7 +39,8 @@ struct Smoke: ParsableCommand {
             }
             Channel.endProgress()
             let line = Line(
-                seeds: Self.seeds.count, scenarios: files.count, failed: total.failed, deltas: total.deltas,
+                seeds: Self.seeds.count + Self.realSeeds.count, scenarios: files.count,
+                failed: total.failed, deltas: total.deltas,
                 events: total.events, simulated_seconds: total.milliseconds / 1_000,
                 trace: String(total.trace, radix: 16))
             print(

@@ -9,7 +9,8 @@ struct Soak: ParsableCommand {
             Example: baton-sim soak --seeds 1..2000 --minutes 10 --jobs 2 --json
 
             A seed that fails is shrunk by itself, and the least scenario that breaks the same property is \
-            written to --out. `--week` plays weeks of a team's whole work instead of dense minutes.
+            written to --out. `--week` plays weeks of a team's whole work instead of dense minutes. `--disk \
+            faulty`, `--crypto real` and `--wire http2` put the real thing in the place of a stand-in.
             """)
 
     /// More than a few minimal scenarios of one soak seldom tell more.
@@ -21,26 +22,34 @@ struct Soak: ParsableCommand {
     @Option(help: "Where failing scenarios go.") var out: String = "."
     @Flag(help: "One line of JSON.") var json = false
     @Flag(help: "Weeks of a team of three sites, 200 cases and 2,000 deltas each.") var week = false
+    @Option(help: "So many seeds of a hundred are real on each axis, drawn apart.") var mix: Int = 0
+    @OptionGroup var fidelity: FidelityOptions
     @Flag(help: .hidden) var worker = false
 
     func run() throws {
         try self.complaining {
             let range = try Self.range(self.seeds)
             guard (1...64).contains(self.jobs) else { throw Complaint("--jobs takes 1 to 64.") }
-            if self.worker { return SoakWorker(range: range, isWeek: self.week).run() }
+            guard (0...100).contains(self.mix) else { throw Complaint("--mix takes 0 to 100.") }
+            let base = try self.fidelity.over(.standIns)
+            let plan = SoakPlan(isWeek: self.week, mixPercent: self.mix, base: base)
+            if self.worker { return SoakWorker(range: range, plan: plan).run() }
             let deadline = self.minutes == 0 ? nil : Date(timeIntervalSinceNow: Double(self.minutes) * 60)
             let started = Date()
-            var pool = WorkerPool(range: range, jobs: self.jobs, isWeek: self.week, deadline: deadline)
+            var pool = WorkerPool(range: range, jobs: self.jobs, plan: plan, deadline: deadline)
             let total = try pool.run()
             let seconds = Date().timeIntervalSince(started)
             print(self.json ? try total.json(seconds) : total.text(seconds))
-            for failure in total.failures.prefix(Self.shrunkMax) { try self.tell(failure) }
+            for failure in total.failures.prefix(Self.shrunkMax) { try self.tell(failure, plan) }
             if total.failures.count > Self.shrunkMax {
                 let rest = total.failures.dropFirst(Self.shrunkMax).map { "\($0.seed)" }
                 Channel.tell("failed too: \(rest.joined(separator: ", "))")
             }
-            for seed in total.crashed { Channel.tell("seed \(seed) crashed\nagain: baton-sim run \(seed)") }
-            Channel.tell("again: baton-sim soak --seeds \(self.seeds)\(self.week ? " --week" : "")")
+            for seed in total.crashed {
+                Channel.tell("seed \(seed) crashed\nagain: baton-sim run \(seed)\(plan.options(seed))")
+            }
+            let options = plan.arguments.map { " \($0)" }.joined()
+            Channel.tell("again: baton-sim soak --seeds \(self.seeds)\(options)")
             if let code = total.exitCode { throw ExitCode(code) }
         }
     }
@@ -53,11 +62,12 @@ struct Soak: ParsableCommand {
         return ends[0]...ends[1]
     }
 
-    private func tell(_ failure: SoakLine) throws {
+    private func tell(_ failure: SoakLine, _ plan: SoakPlan) throws {
         let properties = Set(failure.violations).sorted().joined(separator: ", ")
-        Channel.tell("seed \(failure.seed) broke \(properties)\nagain: baton-sim run \(failure.seed)")
+        let again = "baton-sim run \(failure.seed)\(plan.options(failure.seed))"
+        Channel.tell("seed \(failure.seed) broke \(properties)\nagain: \(again)")
         guard !self.week else { return }
-        let shrinker = Shrinker(SeedScenario.make(failure.seed))
+        let shrinker = Shrinker(plan.scenario(failure.seed))
         guard let shrunk = shrinker.shrink(seconds: 60, clock: WallClock.seconds) else { return }
         let path = "\(self.out)/fail-\(failure.seed).json"
         try Source.write(shrunk.scenario.json, to: path)
@@ -68,19 +78,47 @@ struct Soak: ParsableCommand {
 /// Plays a range in this process and writes one line a seed: what a parent process reads.
 struct SoakWorker {
     let range: ClosedRange<UInt64>
-    let isWeek: Bool
+    let plan: SoakPlan
 
     func run() {
         for seed in self.range {
             FileHandle.standardOutput.write(Data("start \(seed)\n".utf8))
-            let line = SoakLine(self.play(seed))
+            let line = SoakLine(ScenarioRun(self.plan.scenario(seed)).run())
             guard let text = try? OutcomeText.encode(line) else { continue }
             FileHandle.standardOutput.write(Data("\(text)\n".utf8))
         }
     }
+}
 
-    func play(_ seed: UInt64) -> RunOutcome {
-        ScenarioRun(self.isWeek ? WeekScenario.make(seed) : SeedScenario.make(seed)).run()
+/// What each seed of a soak stands for.
+struct SoakPlan {
+    let isWeek: Bool
+    /// So many of a hundred seeds are real on each axis.
+    let mixPercent: Int
+    /// What is real in every seed.
+    let base: Fidelity
+
+    func scenario(_ seed: UInt64) -> Scenario {
+        let fidelity = self.fidelity(seed)
+        return self.isWeek
+            ? WeekScenario.make(seed, fidelity: fidelity) : SeedScenario.make(seed, fidelity: fidelity)
+    }
+
+    private func fidelity(_ seed: UInt64) -> Fidelity {
+        var fidelity = Fidelity.drawn(seed: seed, realPercent: self.mixPercent)
+        if self.base.replica != .memory { fidelity.replica = self.base.replica }
+        if self.base.crypto != .standIn { fidelity.crypto = self.base.crypto }
+        if self.base.transport != .message { fidelity.transport = self.base.transport }
+        return fidelity
+    }
+
+    /// How `baton-sim run` is asked for the same.
+    func options(_ seed: UInt64) -> String { self.fidelity(seed).options }
+
+    /// How another process is asked for the same.
+    var arguments: [String] {
+        (self.isWeek ? ["--week"] : []) + (self.mixPercent > 0 ? ["--mix", "\(self.mixPercent)"] : [])
+            + self.base.options.split(separator: " ").map(String.init)
     }
 }
 

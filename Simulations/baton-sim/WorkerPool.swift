@@ -6,18 +6,18 @@ struct WorkerPool {
     private let last: UInt64
     private let chunk: UInt64
     private let jobs: Int
-    private let isWeek: Bool
+    private let plan: SoakPlan
     private let deadline: Date?
     private var total = SoakTotal()
 
-    init(range: ClosedRange<UInt64>, jobs: Int, isWeek: Bool, deadline: Date?) {
+    init(range: ClosedRange<UInt64>, jobs: Int, plan: SoakPlan, deadline: Date?) {
         self.next = range.lowerBound
         self.last = range.upperBound
         self.jobs = jobs
-        self.isWeek = isWeek
+        self.plan = plan
         self.deadline = deadline
         let count = range.upperBound - range.lowerBound + 1
-        self.chunk = max(1, min(isWeek ? 1 : 25, count / UInt64(jobs)))
+        self.chunk = max(1, min(plan.isWeek ? 1 : 25, count / UInt64(jobs)))
     }
 
     /// One process and what it has said so far.
@@ -26,13 +26,13 @@ struct WorkerPool {
         let pipe = Pipe()
         let range: ClosedRange<UInt64>
 
-        init(_ range: ClosedRange<UInt64>, isWeek: Bool) throws {
+        init(_ range: ClosedRange<UInt64>, _ plan: SoakPlan) throws {
             self.range = range
             self.process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
             if let own = Bundle.main.executableURL { self.process.executableURL = own }
             self.process.arguments =
                 ["soak", "--worker", "--seeds", "\(range.lowerBound)..\(range.upperBound)"]
-                + (isWeek ? ["--week"] : [])
+                + plan.arguments
             self.process.standardOutput = self.pipe
             try self.process.run()
         }
@@ -81,7 +81,7 @@ struct WorkerPool {
 
     private func start(_ range: ClosedRange<UInt64>) throws -> Worker {
         do {
-            return try Worker(range, isWeek: self.isWeek)
+            return try Worker(range, self.plan)
         } catch {
             throw Complaint("A worker process cannot be started: \(error.localizedDescription).")
         }

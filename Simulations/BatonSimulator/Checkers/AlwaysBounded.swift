@@ -5,6 +5,7 @@ import BatonProtocol
 /// S15: frames, what is queued to a link, and work in hand stay under their stated bounds.
 struct AlwaysBounded: Checker {
     private static let smallBytesMax = 16_384
+    let watchesTraffic = true
     private var verifying: [NodeID: Int] = [:]
     private var applying: [NodeID: Int] = [:]
 

@@ -14,12 +14,12 @@ struct AlwaysHonestUnblamed: Checker {
             return Violation(
                 "always-honest-unblamed", "\(node) blames \(place) without cause", node: node)
         case .signatureRefused(let peer, let reference):
-            guard atlas.honest.contains(peer) else { return nil }
+            guard atlas.isSound(peer) else { return nil }
             return Violation(
                 "always-honest-unblamed", "\(node) refused the signature of \(reference), from \(peer)",
                 node: node)
         case .linkLost(let peer, let fault?):
-            guard atlas.honest.contains(peer), !self.isAbout(input, atlas) else { return nil }
+            guard atlas.isSound(peer), !self.isAbout(input, atlas) else { return nil }
             return self.isBlame(fault)
                 ? Violation("always-honest-unblamed", "\(node) blames \(peer): \(fault)", node: node) : nil
         default: return nil

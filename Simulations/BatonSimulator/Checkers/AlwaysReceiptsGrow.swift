@@ -9,7 +9,12 @@ struct AlwaysReceiptsGrow: Checker {
         let heard: NodeID
     }
 
-    private var latest: [Statement: UInt64] = [:]
+    private struct Count {
+        let deltas: UInt64
+        let signedMilliseconds: UInt64
+    }
+
+    private var latest: [Statement: Count] = [:]
 
     mutating func check(_ fact: WorldFact, _ world: World, _ atlas: FaultAtlas) -> Violation? {
         guard case .receipt(let node, let peer, let signed) = fact, atlas.isHonest(signed.receipt.receiver)
@@ -17,8 +22,13 @@ struct AlwaysReceiptsGrow: Checker {
         for have in signed.receipt.haves {
             let statement = Statement(receiver: signed.receipt.receiver, about: have.author, heard: node)
             let count = have.intervals.reduce(UInt64(0)) { $0.saturatingAdd($1.last - $1.first + 1) }
-            let before = self.latest.updateValue(count, forKey: statement) ?? 0
-            guard count < before else { continue }
+            let moment = signed.receipt.wallMilliseconds
+            let known = self.latest[statement]
+            // A session has two links, and what was signed earlier may come later over the slower one.
+            guard moment > (known?.signedMilliseconds ?? 0) else { continue }
+            self.latest[statement] = Count(deltas: count, signedMilliseconds: moment)
+            let before = known?.deltas ?? 0
+            guard count < before, !atlas.clockFaults.contains(peer) else { continue }
             return Violation(
                 "always-receipts-grow",
                 "\(peer) stated \(before) deltas of \(have.author), and \(count) later", node: node)

@@ -9,6 +9,9 @@ struct AlwaysReceiptsTrue: Checker {
         case .authored(let node, let delta):
             atlas.noteHeld(delta.id, at: node.site)
             return nil
+        case .started(let node, _):
+            for added in world.surfaced[node] ?? [] { atlas.noteHeld(added.id, at: node.site) }
+            return nil
         case .committed(let node, let commit):
             for added in commit.report.added { atlas.noteHeld(added.id, at: node.site) }
             return nil

@@ -23,7 +23,22 @@ package struct Violation: Sendable, Hashable, CustomStringConvertible {
 
 /// One property that must hold after every event. It sees facts and the world, and says what is broken.
 package protocol Checker {
+    /// Whether it looks at steps and frames too, which are most of the facts.
+    var watchesTraffic: Bool { get }
     mutating func check(_ fact: WorldFact, _ world: World, _ atlas: FaultAtlas) -> Violation?
+}
+
+extension Checker {
+    package var watchesTraffic: Bool { false }
+}
+
+extension WorldFact {
+    fileprivate var isTraffic: Bool {
+        switch self {
+        case .stepped, .sent, .arrived: true
+        default: false
+        }
+    }
 }
 
 /// All properties that are held after every event.
@@ -31,17 +46,26 @@ package struct CheckerSet {
     private var checkers: [any Checker] = [
         AlwaysAudited(), AlwaysAuthentic(), AlwaysBounded(), AlwaysCausallyClosed(), AlwaysClockBounded(),
         AlwaysFreshGreeting(), AlwaysHonestUnblamed(), AlwaysMembershipSigned(), AlwaysNothingForgotten(),
-        AlwaysOneDeltaPerPlace(), AlwaysOwnWriteCovers(), AlwaysPartsTrue(), AlwaysReceiptsGrow(),
-        AlwaysReceiptsTrue(), AlwaysStampsRise(), AlwaysStoreAgrees(), AlwaysUnauthorisedVoid(),
-        AlwaysWithheld(),
+        AlwaysOneDeltaPerPlace(), AlwaysOnceDone(), AlwaysOwnWriteCovers(), AlwaysPartsTrue(),
+        AlwaysPrompt(), AlwaysReceiptsGrow(), AlwaysReceiptsTrue(), AlwaysStampsRise(), AlwaysStoreAgrees(),
+        AlwaysUnauthorisedVoid(), AlwaysWithheld(),
     ]
 
     /// - Parameter more: Properties of a site's own, or of a test.
-    package init(_ more: [any Checker] = []) { self.checkers += more }
+    package init(_ more: [any Checker] = []) {
+        self.checkers += more
+        self.all = Array(self.checkers.indices)
+        for (index, checker) in self.checkers.enumerated() where checker.watchesTraffic {
+            self.traffic.append(index)
+        }
+    }
+
+    private var all: [Int] = []
+    private var traffic: [Int] = []
 
     package mutating func check(_ fact: WorldFact, _ world: World, _ atlas: FaultAtlas) -> [Violation] {
         var found: [Violation] = []
-        for index in self.checkers.indices {
+        for index in fact.isTraffic ? self.traffic : self.all {
             if let violation = self.checkers[index].check(fact, world, atlas) { found.append(violation) }
         }
         return found

@@ -1,3 +1,4 @@
+import BatonEngine
 package import BatonModel
 
 /// L1 and S1: some time after the last fault every node of the core holds every delta that the faults left
@@ -76,8 +77,10 @@ package enum EventuallyReplicasEqual {
             header.documentPrev > 0
             ? only(DeltaReference(author: header.author, seq: header.documentPrev)) : DeltaID.none
         let entries = header.context.entries.compactMap(only)
-        guard let previous, entries.count == header.context.entries.count else { return false }
-        return ContextSeal(documentPrev: previous, entries: entries, hashing: StandInHashing())
+        guard let previous, entries.count == header.context.entries.count,
+            let hashing = nodes.first?.context.hashing
+        else { return false }
+        return ContextSeal(documentPrev: previous, entries: entries, hashing: hashing)
             == header.context.seal
     }
 

@@ -26,6 +26,13 @@ package final class FaultAtlas {
     package private(set) var clockFaults: Set<SiteID> = []
     /// Sites whose disk was replaced by an older one or none.
     package private(set) var replacedDisks: Set<SiteID> = []
+    /// Sites whose disk has said that something was synced and may not have done it.
+    package private(set) var doubtful: Set<SiteID> = []
+    /// Sites whose disk holds other bytes than were written: of such a node nothing is demanded but that it
+    /// harms nobody else, until its disk is exchanged.
+    package private(set) var rotten: Set<SiteID> = []
+    /// Sites whose disk was rotten at some time: what they wrote meanwhile is theirs, right or wrong.
+    private var onceRotten: Set<SiteID> = []
 
     package init(honest: [SiteID], membership: Membership) {
         self.honest = Set(honest)
@@ -40,6 +47,7 @@ package final class FaultAtlas {
 
     package func isHonest(_ author: Author) -> Bool {
         self.honest.contains(author.site) && !self.forked.contains(author)
+            && !self.onceRotten.contains(author.site)
     }
 
     package func acknowledge(_ delta: Delta) {
@@ -59,6 +67,45 @@ package final class FaultAtlas {
     package func noteMembership(_ membership: Membership) { self.memberships.insert(membership.headHash) }
     package func noteHeld(_ id: DeltaID, at site: SiteID) { self.everHeld[site, default: []].insert(id) }
     package func noteClockFault(_ site: SiteID) { self.clockFaults.insert(site) }
+
+    // What slows a site down, and until when.
+
+    private var disturbedUntil: [SiteID: UInt64] = [:]
+    private var disturbedAt: [SiteID: UInt64] = [:]
+
+    /// Says that a site or its paths are slow or gone for a while; pauses between dials have passed by `until`.
+    func noteDisturbed(_ site: SiteID, at now: UInt64, until: UInt64) {
+        self.disturbedAt[site] = now
+        self.disturbedUntil[site] = max(self.disturbedUntil[site] ?? 0, until)
+    }
+
+    func isDisturbed(_ site: SiteID, at now: UInt64) -> Bool { (self.disturbedUntil[site] ?? 0) > now }
+    func wasDisturbed(_ site: SiteID, since: UInt64) -> Bool { (self.disturbedAt[site] ?? 0) >= since }
+
+    package func noteDoubtful(_ site: SiteID) { self.doubtful.insert(site) }
+    package func noteExchanged(_ site: SiteID) { self.rotten.remove(site) }
+    package func noteRotten(_ site: SiteID) {
+        self.rotten.insert(site)
+        self.onceRotten.insert(site)
+        self.replacedDisks.insert(site)
+    }
+
+    /// True for a peer that keeps to the protocol and whose disk gives back what was written.
+    package func isSound(_ site: SiteID) -> Bool {
+        self.honest.contains(site) && !self.onceRotten.contains(site)
+    }
+
+    /// Says what a disk that lied about its syncs has lost.
+    package func noteLost(_ lost: [Delta], at node: NodeID, in world: World) {
+        guard !lost.isEmpty else { return }
+        self.replacedDisks.insert(node.site)
+        let others = world.machines.filter { $0.key != node }.map { id, machine in
+            machine.isUp ? machine.replica : self.nextDisks[id] ?? machine.replica
+        }
+        for delta in lost where !others.contains(where: { $0.fate(delta.id) != nil }) {
+            self.destroyed.insert(delta.id)
+        }
+    }
 
     package var owed: [Delta] { self.authored.filter { !self.destroyed.contains($0.id) } }
 

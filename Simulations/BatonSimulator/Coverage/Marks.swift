@@ -19,13 +19,14 @@ package enum Marks {
 
     static func of(_ fact: WorldFact, _ world: World) -> [String] {
         switch fact {
+        case .startRefused: []
         case .started(_, let author): author.incarnation.counter > 1 ? ["incarnation.second"] : []
         case .crashed(_, let isPlanned): [isPlanned ? "crash.planned" : "crash.plain"]
         case .noted(_, let note, _): self.of(note)
         case .stepped(_, let input, let actions): self.of(input) + self.of(actions)
         case .committed(let node, let commit): self.of(commit, world.machines[node]?.replica)
         case .authored(let node, let delta): self.of(delta, world.machines[node]?.replica)
-        case .receipt, .refused, .sent, .arrived: []
+        case .answered, .receipt, .refused, .sent, .arrived: []
         }
     }
 

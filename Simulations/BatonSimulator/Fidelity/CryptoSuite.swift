@@ -7,7 +7,7 @@ package enum CryptoKind: String, Sendable, CaseIterable {
     /// Fast stand-ins of the same shape, without strength.
     case standIn = "stand-in"
     /// libsodium: BLAKE2b, Ed25519, XChaCha20-Poly1305, with keys made from names.
-    case sodium
+    case sodium = "real"
 
     package var suite: CryptoSuite {
         switch self {

@@ -1,7 +1,7 @@
 /// How the bytes of a simulated link travel.
 package enum TransportKind: String, Sendable, CaseIterable {
     /// As the engine gives them.
-    case message
+    case message = "messages"
     /// Through two HTTP/2 sessions of the shipped library.
     case http2
 

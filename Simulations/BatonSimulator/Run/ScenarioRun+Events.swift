@@ -6,12 +6,14 @@ extension ScenarioRun {
         if event.verb != .write, event.verb != .quiet, event.verb != .heal {
             self.count(event.verb == .lie ? "lie.\(event.how ?? "")" : event.verb.rawValue)
         }
+        self.noteDisturbance(event)
         switch event.verb {
         case .write: self.write(event)
         case .quiet: self.quiet(event)
         case .jump, .drift, .freeze, .setClock: self.turnClock(event)
         case .crash, .pause, .slow, .upgrade: self.disturb(event)
         case .backup, .restore, .amnesia, .clone, .liveClone, .endClone: self.swapDisk(event)
+        case .diskFault, .powerLoss, .rot: self.strikeDisk(event)
         case .retire: self.retire(event)
         case .lie: self.lie(event)
         default: self.disturbNetwork(event)
@@ -30,8 +32,23 @@ extension ScenarioRun {
             self.world.machines[clone]?.isUp == true
             && self.world.random.drawn(.workload, site.packed, at: event.at) & 1 == 1
         let node = isAtClone ? clone : NodeID(site)
-        if case .failure = self.world.write(node, WriteText.document(label), operations) {
+        let document = WriteText.document(label)
+        let key = self.world.random.drawn(.workload, site.packed, at: event.at &* 31 &+ document.low)
+        let command = self.commandKey(key)
+        if case .failure = self.world.write(node, document, operations, command: command) {
             self.mark("write.refused")
+        }
+        // Some press twice, or ask again because the answer was lost.
+        guard key % 6 == 0 else { return }
+        self.later(after: key >> 8 & 1 == 0 ? 1 : 1 + (key >> 16) % 4_000) { run in
+            _ = run.world.write(node, document, operations, command: command)
+        }
+    }
+
+    private func commandKey(_ drawn: UInt64) -> [UInt8] {
+        self.commandCount += 1
+        return [drawn, self.commandCount].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
         }
     }
 
@@ -109,55 +126,19 @@ extension ScenarioRun {
         guard let plan = self.restarts.removeValue(forKey: id), let node = self.world.machines[id],
             !node.isUp
         else { return }
-        let disk = plan.disk ?? node.replica
+        let disk = plan.disk?.model ?? node.replica
         let author = plan.isMachine ? self.nextAuthor(of: id.site) : plan.author
+        self.world.nextDisks[id] = plan.disk?.image
         self.world.restart(id, as: author, on: disk)
     }
 
     /// A start that cannot prove continuity opens the next incarnation, with a nonce of its own.
-    private func nextAuthor(of site: SiteID) -> Author {
+    func nextAuthor(of site: SiteID) -> Author {
         let counters = self.world.machines.filter { $0.key.site == site }
             .map(\.value.context.author.incarnation.counter)
         let nonce = self.world.random.next(.crypto, site.packed)
         return Author(
             site: site, incarnation: Incarnation(counter: (counters.max() ?? 0) + 1, nonce: nonce))
-    }
-
-    // Disks.
-
-    private func swapDisk(_ event: ScenarioEvent) {
-        guard let site = event.site, let node = self.world.machines[NodeID(site)] else { return }
-        switch event.verb {
-        case .backup: self.backups[site] = node.replica.clone()
-        case .restore: self.replace(node, by: self.backups[site]?.clone(), event)
-        case .amnesia: self.replace(node, by: MemoryReplica(), event)
-        case .clone: self.clone(node, isLive: false)
-        case .liveClone: self.clone(node, isLive: true)
-        default:
-            let id = NodeID(site, copy: 1)
-            guard self.world.machines[id] != nil else { return }
-            self.atlas.noteRemoved(id, in: self.world)
-            self.world.remove(id)
-        }
-    }
-
-    private func replace(_ node: WorldNode, by disk: MemoryReplica?, _ event: ScenarioEvent) {
-        guard var disk, node.isUp else { return }
-        // A backup of an earlier build is folded anew by the build that opens it.
-        if node.level > 1 { disk = self.world.rebuilt(disk, for: node) }
-        self.atlas.noteReplaced(node.id, by: disk, in: self.world)
-        self.restarts[node.id] = RestartPlan(
-            author: node.context.author, disk: disk, span: event.span ?? 1_000, isMachine: true)
-        self.world.crash(node.id.site)
-        self.restartLater(node.id)
-    }
-
-    private func clone(_ node: WorldNode, isLive: Bool) {
-        let id = NodeID(node.id.site, copy: 1)
-        guard self.world.machines[id] == nil, node.isUp else { return }
-        if isLive { self.atlas.noteFork(node.context.author) }
-        let author = isLive ? node.context.author : self.nextAuthor(of: node.id.site)
-        self.world.restart(id, as: author, on: node.replica.clone())
     }
 
     // Trust.
@@ -192,6 +173,7 @@ extension ScenarioRun {
     /// Takes every fault away from the given sites, and starts what is down.
     func heal(_ sites: [SiteID]) {
         for one in sites { for other in sites where one < other { self.world.heal(one, other) } }
+        for site in sites where self.atlas.rotten.contains(site) { self.exchangeDisk(site) }
         for site in sites {
             self.world.setDeaf(site, false)
             for copy in [0, 1] {
@@ -215,14 +197,14 @@ extension SimulatedTeam {
         entry.operators[index].roles = [.auditor]
         entry.epoch += 1
         entry.prev = membership.headHash
-        let root = StandInSigning(named: "root")
+        let root = self.suite.signing(named: "root")
         let bytes = entry.encoded()
         let signature = root.sign(SignedMembershipEntry.signedMessage(bytes))
         var longer = membership
         do {
             let signed = try SignedMembershipEntry(
                 bytes: bytes, signatures: [.init(key: root.publicKey, signature: signature)])
-            try longer.append(signed, hashing: StandInHashing(), verifying: root)
+            try longer.append(signed, hashing: self.suite.hashing, verifying: self.suite.verifying)
         } catch {
             preconditionFailure("the team's next membership was refused: \(error)")
         }

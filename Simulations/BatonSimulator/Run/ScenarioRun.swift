@@ -17,9 +17,9 @@ package final class ScenarioRun {
     private var laterCount = 0
     private let recorder: RunRecorder?
     var membership: Membership
-    var backups: [SiteID: MemoryReplica] = [:]
+    var backups: [SiteID: DiskCopy] = [:]
     var restarts: [NodeID: RestartPlan] = [:]
-    var recordingCount = 0
+    var commandCount: UInt64 = 0
 
     /// Something that a fault with an end has put off.
     private struct Later {
@@ -31,7 +31,7 @@ package final class ScenarioRun {
     /// How a node that is down comes back.
     struct RestartPlan {
         var author: Author
-        var disk: MemoryReplica?
+        var disk: DiskCopy?
         var span: UInt64
         var isMachine: Bool
     }
@@ -49,14 +49,16 @@ package final class ScenarioRun {
         }
         self.scenario = scenario
         self.recorder = recorder
-        let team = SimulatedTeam(scenario.siteIDs.map(\.description))
+        let fidelity = scenario.fidelity
+        let team = SimulatedTeam(scenario.siteIDs.map(\.description), crypto: fidelity.crypto)
         var settings = WorldSettings()
         settings.startMilliseconds = scenario.startMilliseconds
         settings.skipsQuietTime = true
         settings.keepsNotes = false
         settings.eventsMax =
             150_000 + UInt64(scenario.events.count) * 1_000 + (scenario.traffic?.deltas ?? 0) * 1_000
-        self.world = World(team: team, seed: scenario.seed, limits: limits, settings: settings)
+        self.world = World(
+            team: team, seed: scenario.seed, limits: limits, settings: settings, fidelity: fidelity)
         self.membership = team.membership
         let liars = scenario.sites.filter(\.isLiar)
         self.atlas = FaultAtlas(
@@ -88,11 +90,16 @@ package final class ScenarioRun {
 
     private func observe(_ fact: WorldFact) {
         if case .authored(_, let delta) = fact { self.take(delta) }
-        if case .crashed(let node, true) = fact { self.restartLater(node) }
+        self.settleDisks(fact)
+        if case .crashed(let node, true) = fact { self.restartAfterStop(node) }
         self.forks.note(fact)
         for mark in Marks.of(fact, self.world) { self.marks.insert(mark) }
         self.recorder?.note(fact, self.world)
-        for violation in self.checkers.check(fact, self.world, self.atlas) { self.found(violation) }
+        for violation in self.checkers.check(fact, self.world, self.atlas) {
+            // What a rotten disk makes of its own node is nobody's promise, until it is replaced.
+            guard violation.node.map({ self.atlas.rotten.contains($0.site) }) != true else { continue }
+            self.found(violation)
+        }
     }
 
     private func take(_ delta: Delta) {
@@ -171,8 +178,12 @@ package final class ScenarioRun {
         for violation in EventuallyReplicasEqual.check(self.world, self.atlas, core: core) {
             self.found(violation)
         }
+        for violation in EventuallySessionsLive.check(self.world, core: core) { self.found(violation) }
+        for violation in EventuallyPartsWhole.check(self.world, core: core) { self.found(violation) }
+        for violation in EventuallyLogBounded.check(self.world, core: core) { self.found(violation) }
         for violation in self.forks.check(self.world, self.atlas, core: core) { self.found(violation) }
         if let violation = AlwaysEqualLogsEqualState.check(self.world, self.atlas) { self.found(violation) }
+        for what in self.world.compareDisks() { self.found(what) }
         guard self.violations.isEmpty else { return }
         var random = SeededRandom(seed: self.scenario.seed ^ 0xf1_a11)
         if let violation = FinallyOrderFree.check(self.world, core: core, &random) { self.found(violation) }

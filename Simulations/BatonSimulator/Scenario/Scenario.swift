@@ -16,6 +16,8 @@ package struct Scenario: Sendable, Hashable {
     package var links: [LinkSetup]
     /// Small pages, short queues: what else only a large backlog would reach.
     package var isTight = false
+    /// How much of the run is the real thing.
+    package var fidelity = Fidelity.standIns
     /// Work of whole days, drawn from the seed, beside the events.
     package var traffic: Traffic?
     /// In order of time; events of one moment in the order written.
@@ -138,5 +140,8 @@ package enum Verb: String, Sendable, CaseIterable {
     case backup, restore, amnesia, clone
     case liveClone = "live-clone"
     case endClone = "end-clone"
+    case diskFault = "disk-fault"
+    case powerLoss = "power-loss"
+    case rot
     case retire, lie, quiet
 }

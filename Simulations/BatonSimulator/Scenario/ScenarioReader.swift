@@ -7,8 +7,7 @@ extension Scenario {
         let reader = try ScenarioReader(JSONText.read(json), "the scenario")
         try reader.allowOnly([
             "format", "name", "story", "seed", "starts", "tight", "sites", "links", "traffic", "events",
-            "calm", "core",
-            "violates",
+            "calm", "core", "violates", "disk", "crypto", "wire",
         ])
         let format = try reader.text("format")
         guard format == Self.format else {
@@ -41,7 +40,9 @@ extension Scenario {
         }
         if reader.has("core") { self.core = try reader.sites("core", sites) }
         if reader.has("violates") { self.violates = try reader.text("violates") }
+        self.fidelity = try Fidelity(reader)
         try self.checkOrder(reader)
+        try self.checkFidelity(reader)
     }
 
     private func checkOrder(_ reader: ScenarioReader) throws(ScenarioFault) {
@@ -346,6 +347,10 @@ extension ScenarioEvent {
             throw ScenarioFault(
                 reader.line, "there is no lie called \"\(how)\"",
                 hint.map { "did you mean \"\($0)\"?" } ?? "docs/simulation.md lists them")
+        case .diskFault: _ = try DiskFaultText.read(how, count: 1, reader.line)
+        case .powerLoss: _ = try PowerLossText.read(how, reader.line)
+        case .rot where DiskFault.Files(rawValue: how) == nil:
+            throw ScenarioFault(reader.line, "no \"\(how)\" rots", "write \"database\", \"log\" or \"any\"")
         case .crash where how != "machine":
             throw ScenarioFault(reader.line, "a crash is no \"\(how)\"", "write \"machine\" or leave it out")
         default: break

@@ -10,6 +10,7 @@ extension Scenario {
         lines.append("  \"seed\": \(self.seed)")
         lines.append("  \"starts\": \"\(MomentText.write(self.startMilliseconds))\"")
         if self.isTight { lines.append("  \"tight\": true") }
+        for (axis, word) in self.fidelity.words { lines.append("  \"\(axis)\": \"\(word)\"") }
         lines.append("  \"sites\": " + Self.list(self.sites.map(Self.site)))
         if !self.links.isEmpty { lines.append("  \"links\": " + Self.list(self.links.map(Self.link))) }
         if let traffic = self.traffic {

@@ -97,6 +97,19 @@ package struct VerbRule: Sendable {
             help: "a second machine goes on from a snapshot of the memory: one incarnation, twice"),
         VerbRule(verb: .endClone, required: [.site], optional: [], help: "the clone is switched off"),
         VerbRule(
+            verb: .diskFault, required: [.site, .how], optional: [.count],
+            help: "a fault waits on the disk: `how`: `full`, `read-fails`, `write-fails`, `sync-fails`, "
+                + "`sync-lies`, `misdirected` or `stop`, then if wanted `database` or `log`, and `after 12` "
+                + "operations; it strikes `count` times in a row"),
+        VerbRule(
+            verb: .powerLoss, required: [.site], optional: [.how, .span],
+            help: "the machine loses power and starts again after `for`; what was not synced is `how`: "
+                + "`kept`, `dropped`, `garbled`, `torn` or `mixed`"),
+        VerbRule(
+            verb: .rot, required: [.site], optional: [.how, .count, .span],
+            help: "the node stops, `count` bits of its `database` or `log` (`how`) flip, and it starts again "
+                + "after `for`"),
+        VerbRule(
             verb: .retire, required: [.site], optional: [],
             help: "a membership entry, imported at `site`, takes all roles from that site's operator"),
         VerbRule(

@@ -147,6 +147,11 @@ package final class Shrinker {
     private func simplify(_ scenario: Scenario) -> Scenario {
         var kept = self.attempt(scenario) { $0.links = [] }
         kept = self.attempt(kept) { $0.isTight = false }
+        kept = self.attempt(kept) { $0.fidelity.crypto = .standIn }
+        kept = self.attempt(kept) { $0.fidelity.transport = .message }
+        if !kept.events.contains(where: { [.diskFault, .rot].contains($0.verb) }) {
+            kept = self.attempt(kept) { $0.fidelity.replica = .memory }
+        }
         for index in kept.sites.indices {
             kept = self.attempt(kept) { $0.sites[index].skewMilliseconds = 0 }
             kept = self.attempt(kept) { $0.sites[index].driftPPM = 0 }

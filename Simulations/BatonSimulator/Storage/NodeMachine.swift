@@ -7,7 +7,7 @@ package enum ReplicaKind: String, Sendable, CaseIterable {
     /// The reference model alone.
     case memory
     /// The shipped store on a faulty disk, with the reference model beside it.
-    case sqlite
+    case sqlite = "faulty"
 
     /// - Parameters:
     ///   - number: Tells machines apart, clones too.

@@ -16,7 +16,8 @@ package final class StoreMachine: NodeMachine {
     private let faultDisk: FaultDisk
     package var disk: FaultDisk? { self.faultDisk }
     private let records: VolatileRecords
-    private let checkpointPages: Int
+    /// Pages in the log at which a checkpoint is due.
+    let checkpointPages: Int
     private var store: ReplicaStore?
     private var context: ReplicaContext?
     private var differences: [String] = []

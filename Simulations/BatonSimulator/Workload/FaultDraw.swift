@@ -8,8 +8,7 @@ enum FaultKind: String, CaseIterable {
     case restore, amnesia, clone, liveClone, retire, lie
     case burst
 
-    /// All but the replay, which a file plays (`Simulations/regressions/replayed-dialler.json`): drawn beside a live
-    /// clone it keeps two nodes greeting each other without end, which is not settled yet.
+    /// What one stream draws. Replays have a stream of their own (`SeedScenario`).
     static let drawn = Self.allCases.filter { $0 != .replay }
 }
 

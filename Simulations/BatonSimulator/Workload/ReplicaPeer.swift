@@ -47,7 +47,8 @@ package final class ReplicaPeer {
         var keys: [BareKey] = []
         for delta in deltas {
             for (scope, key) in peer.replica.keys(for: delta) {
-                let bare = BareKey(scope: scope, id: key.id, bytes: key.bytes)
+                guard let bytes = try? peer.context.sealing.export(key, scope: scope) else { continue }
+                let bare = BareKey(scope: scope, id: key.id, bytes: bytes)
                 if !keys.contains(bare) { keys.append(bare) }
             }
         }
@@ -67,7 +68,7 @@ package final class ReplicaPeer {
     /// The whole state as bytes: every document as stored, its timeline in canonical order by the digest.
     package var fingerprint: [[UInt8]] {
         let level = self.context.fold.table.level
-        var out = [self.replica.digest(level: level, hashing: StandInHashing()).bytes]
+        var out = [self.replica.digest(level: level, hashing: self.context.hashing).bytes]
         for id in self.replica.documentIDs {
             if let state = try? self.replica.document(id) { out.append(state.encodedForStorage()) }
         }

@@ -6,6 +6,19 @@ package enum SeedScenario {
     /// How many seeds in ten have a lying member.
     private static let liarsInTen = 3
 
+    /// - Parameter fidelity: What of it is real. The work and the faults of the network and of processes are
+    ///   the same on every disk; a faulty one fails beside them. A run with a liar has no real signatures.
+    package static func make(_ seed: UInt64, steps: Int = 60, fidelity: Fidelity) -> Scenario {
+        var scenario = Self.make(seed, steps: steps)
+        scenario.fidelity = fidelity
+        if scenario.sites.contains(where: \.isLiar) { scenario.fidelity.crypto = .standIn }
+        guard fidelity.replica == .sqlite else { return scenario }
+        let span = scenario.events.last?.at ?? 0
+        scenario.events += DiskDraw.events(seed, scenario.siteIDs, within: span, count: 8)
+        scenario.events.sort { $0.at < $1.at }
+        return scenario
+    }
+
     package static func make(_ seed: UInt64, steps: Int = 60) -> Scenario {
         var random = SeededRandom(seed: seed ^ 0xfa_0175)
         var names = ["syd", "usw", "use"]
@@ -27,7 +40,21 @@ package enum SeedScenario {
         if random.chance(1, in: 6) { scenario.sites[random.below(names.count)].level = 2 }
         let rate = mood == 1 ? 2 : 3 + random.below(3)
         scenario.events = Self.events(scenario, kinds, steps: steps, rate: rate, &random)
+        Self.addReplay(&scenario)
         return scenario
+    }
+
+    /// In one run of eight an old connection is played again. The draw stands apart: it moves no other one.
+    private static func addReplay(_ scenario: inout Scenario) {
+        var random = SeededRandom(seed: scenario.seed ^ 0x4e_91a7)
+        guard random.chance(1, in: 8), let last = scenario.events.last?.at else { return }
+        let sites = random.shuffled(scenario.siteIDs)
+        let start = UInt64(random.below(Int(last)))
+        scenario.events += [
+            ScenarioEvent(start, .record, sites[0], sites[1]),
+            ScenarioEvent(start + UInt64(200 + random.below(20_000)), .replay, sites[0], sites[1]),
+        ]
+        scenario.events.sort { $0.at < $1.at }
     }
 
     private static func links(_ sites: [SiteID], _ random: inout SeededRandom) -> [LinkSetup] {

@@ -4,6 +4,17 @@ import BatonModel
 package enum WeekScenario {
     private static let day: UInt64 = 86_400_000
 
+    /// - Parameter fidelity: What of it is real. On a faulty disk, one fault in two days strikes beside the rest.
+    package static func make(_ seed: UInt64, days: UInt64 = 7, fidelity: Fidelity) -> Scenario {
+        var scenario = Self.make(seed, days: days)
+        scenario.fidelity = fidelity
+        guard fidelity.replica == .sqlite else { return scenario }
+        scenario.events += DiskDraw.events(
+            seed, scenario.siteIDs, within: days * Self.day, count: Int(days / 2) + 1)
+        scenario.events.sort { $0.at < $1.at }
+        return scenario
+    }
+
     package static func make(_ seed: UInt64, days: UInt64 = 7) -> Scenario {
         var random = SeededRandom(seed: seed ^ 0x3ee_c)
         var scenario = Scenario(name: "week \(seed)", seed: seed, sites: Scenario.sites())

@@ -3,7 +3,7 @@
 package struct KeyedRandom: Sendable {
     /// What a draw is for.
     package enum Stream: UInt64, Sendable {
-        case schedule = 1, pieces, crypto, workload, faults, delay, loss, target
+        case schedule = 1, pieces, crypto, workload, faults, delay, loss, target, disk
     }
 
     private struct Key: Hashable {

@@ -22,11 +22,18 @@ package final class MemoryReplica: ReplicaTransaction {
         var clock = HybridTime.zero
         var audit: [AuditRecord] = []
         var outcomes: [[UInt8]: [DeltaID]] = [:]
+        var logs: [DocumentID: DocumentLog] = [:]
+    }
+
+    /// The deltas of one document in order of arrival.
+    private struct DocumentLog {
+        var ids: [DeltaID] = []
+        var newest = HybridTime.zero
     }
 
     /// How to take back one step of a transaction that failed.
     private enum Undo {
-        case insert(DeltaID)
+        case insert(DeltaID, newestBefore: HybridTime)
         case row(DeltaID, Row)
         case waiting(DeltaID, (document: DocumentID, missing: DeltaReference)?)
         case document(DocumentID, DocumentState?)
@@ -70,9 +77,11 @@ package final class MemoryReplica: ReplicaTransaction {
 
     private func takeBack(_ step: Undo) {
         switch step {
-        case .insert(let id):
+        case .insert(let id, let newestBefore):
             guard let row = self.state.deltas.removeValue(forKey: id) else { return }
             self.state.order.removeLast()
+            self.state.logs[row.delta.header.document]?.ids.removeLast()
+            self.state.logs[row.delta.header.document]?.newest = newestBefore
             self.state.places[row.delta.reference]?.removeAll { $0 == id }
         case .row(let id, let row): self.state.deltas[id] = row
         case .waiting(let id, let before): self.state.waiting[id] = before
@@ -116,6 +125,14 @@ package final class MemoryReplica: ReplicaTransaction {
 
     package func audit(from place: Int) -> ArraySlice<AuditRecord> { self.state.audit[place...] }
 
+    /// What commands came to, in order of their keys.
+    var outcomes: [(command: [UInt8], deltas: [DeltaID])] {
+        self.state.outcomes.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
+    }
+
+    /// Takes over what a log does not say: what commands came to.
+    func adoptOutcomes(of other: MemoryReplica) { self.state.outcomes = other.state.outcomes }
+
     /// Gives what has passed its gate since the last call, in that order.
     package func drainPassed() -> [DeltaID] {
         defer { self.passed.removeAll(keepingCapacity: true) }
@@ -136,8 +153,22 @@ package final class MemoryReplica: ReplicaTransaction {
 
     /// Pages deltas of the ranges in order of arrival, as the store does.
     package func load(_ ranges: [DeltaRange], bytesMax: Int, sealing: some PartSealing) -> LoadedChunk {
-        var chunk = LoadedChunk(deltas: [], keys: [], rest: [])
+        let page = self.page(of: ranges, bytesMax: bytesMax)
+        var chunk = LoadedChunk(deltas: page.deltas, keys: [], rest: page.rest)
         var known: Set<BareKey> = []
+        for delta in page.deltas {
+            for (scope, key) in self.keys(for: delta) {
+                guard let bare = try? sealing.export(key, scope: scope) else { continue }
+                let made = BareKey(scope: scope, id: key.id, bytes: bare)
+                if known.insert(made).inserted { chunk.keys.append(made) }
+            }
+        }
+        return chunk
+    }
+
+    /// Deltas of the ranges in order of arrival, and what did not fit.
+    func page(of ranges: [DeltaRange], bytesMax: Int) -> (deltas: [Delta], rest: [DeltaRange]) {
+        var deltas: [Delta] = []
         var bytes = 0
         var left: [DeltaReference] = []
         for row in self.rows(in: ranges) {
@@ -145,25 +176,28 @@ package final class MemoryReplica: ReplicaTransaction {
                 left.append(row.delta.reference)
                 continue
             }
-            let delta = row.delta
-            bytes += delta.headerBytes.count + 64 + delta.parts.reduce(0) { $0 + ($1?.count ?? 0) }
-            chunk.deltas.append(delta)
-            for (scope, key) in self.keys(for: delta) {
-                guard let bare = try? sealing.export(key, scope: scope) else { continue }
-                let made = BareKey(scope: scope, id: key.id, bytes: bare)
-                if known.insert(made).inserted { chunk.keys.append(made) }
-            }
+            bytes += row.delta.pageBytes
+            deltas.append(row.delta)
         }
+        var rest: [DeltaRange] = []
         for reference in left.sorted() {
-            if let last = chunk.rest.last, last.author == reference.author, last.last + 1 == reference.seq {
-                chunk.rest[chunk.rest.count - 1].last = reference.seq
-            } else if chunk.rest.last.map({ !$0.contains(reference) }) ?? true {
-                chunk.rest.append(
+            if let last = rest.last, last.author == reference.author, last.last + 1 == reference.seq {
+                rest[rest.count - 1].last = reference.seq
+            } else if rest.last.map({ !$0.contains(reference) }) ?? true {
+                rest.append(
                     DeltaRange(author: reference.author, first: reference.seq, last: reference.seq))
             }
         }
-        return chunk
+        return (deltas, rest)
     }
+
+    /// Every delta of a document, in order of arrival.
+    func log(of document: DocumentID) -> [Delta] {
+        (self.state.logs[document]?.ids ?? []).compactMap { self.state.deltas[$0]?.delta }
+    }
+
+    /// The newest stamp of each document.
+    var newestStamps: [DocumentID: HybridTime] { self.state.logs.mapValues(\.newest) }
 
     /// What is held of the ranges, in order of arrival.
     package func deltas(in ranges: [DeltaRange]) -> [Delta] { self.rows(in: ranges).map(\.delta) }
@@ -240,7 +274,11 @@ package final class MemoryReplica: ReplicaTransaction {
             delta: delta, fate: fate, vector: vector, place: self.state.order.count)
         self.state.order.append(delta.id)
         self.state.places[delta.reference, default: []].append(delta.id)
-        self.journal.append(.insert(delta.id))
+        let document = delta.header.document
+        let newest = self.state.logs[document]?.newest ?? .zero
+        self.state.logs[document, default: DocumentLog()].ids.append(delta.id)
+        self.state.logs[document]?.newest = max(newest, delta.header.stamp)
+        self.journal.append(.insert(delta.id, newestBefore: newest))
     }
 
     package func update(_ id: DeltaID, fate: Fate, vector: CausalVector) throws(ReplicaFault) {

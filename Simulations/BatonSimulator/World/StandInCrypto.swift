@@ -12,10 +12,7 @@ package struct StandInHashing: Hashing {
         var lanes: (UInt64, UInt64, UInt64, UInt64) = (
             0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb, 0xd6e8_feb8_6659_fd93
         )
-        for byte in message {
-            lanes.0 = Self.mix(lanes.0 ^ UInt64(byte))
-            lanes.1 = lanes.1 &* 31 &+ lanes.0
-        }
+        Self.absorb(message, &lanes)
         lanes.0 ^= UInt64(message.count)
         for _ in 0..<2 {
             lanes.1 = Self.mix(lanes.1 ^ lanes.0)
@@ -24,6 +21,24 @@ package struct StandInHashing: Hashing {
             lanes.0 = Self.mix(lanes.0 ^ lanes.3)
         }
         return Digest256(words: lanes.0, lanes.1, lanes.2, lanes.3)
+    }
+
+    /// Eight bytes at a time, then the rest one by one.
+    private static func absorb(_ message: [UInt8], _ lanes: inout (UInt64, UInt64, UInt64, UInt64)) {
+        let whole = message.count & ~7
+        var place = 0
+        while place < whole {
+            var word: UInt64 = 0
+            for offset in 0..<8 { word |= UInt64(message[place + offset]) << UInt64(8 * offset) }
+            lanes.0 = Self.mix(lanes.0 ^ word)
+            lanes.1 = lanes.1 &* 31 &+ lanes.0
+            place += 8
+        }
+        while place < message.count {
+            lanes.0 = Self.mix(lanes.0 ^ UInt64(message[place]))
+            lanes.1 = lanes.1 &* 31 &+ lanes.0
+            place += 1
+        }
     }
 
     package func digest256(_ first: [UInt8], _ second: [UInt8]) -> Digest256 {

@@ -8,13 +8,14 @@ extension World {
     /// Kills a node: its links break and its unanswered work is gone. The replica keeps what was committed.
     package func crash(_ site: SiteID) { self.crash(NodeID(site), isPlanned: false) }
 
-    func crash(_ id: NodeID, isPlanned: Bool) {
+    func crash(_ id: NodeID, isPlanned: Bool, losing loss: PowerLoss? = nil) {
         guard let node = self.machines[id], node.isUp else { return }
         node.isUp = false
         node.isPaused = false
         node.effectsLeft = nil
         node.life += 1
         node.backlog = []
+        self.stopDisk(id, losing: loss)
         for (link, end) in self.links.sorted(by: { $0.key < $1.key }) where end.node == id {
             self.breakLink(link)
         }
@@ -69,6 +70,7 @@ extension World {
         let target = ReplicaPeer(node.context, replica: fresh, wall: wall)
         target.apply(disk.deltasInOrder, from: ReplicaPeer(node.context, replica: disk))
         _ = fresh.drainPassed()
+        fresh.adoptOutcomes(of: disk)
         return fresh
     }
 

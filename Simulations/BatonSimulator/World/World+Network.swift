@@ -20,6 +20,10 @@ struct LinkEnd {
     var inbox: [Parcel] = []
     /// The frames of this end that are still on the way: their numbers and the bytes left of each.
     var shipping: [(number: UInt64, bytesLeft: Int)] = []
+    /// How this end speaks on the wire; nil where frames travel as they are.
+    var codec: (any LinkCodec)?
+    /// What the engine is told once the codec has opened the link.
+    var opening: LinkOpening?
 }
 
 /// What a frame is, read off its first bytes.
@@ -68,9 +72,13 @@ extension World {
         self.paths[direction] = path
     }
 
-    private func drawnDelay(_ direction: Direction, _ salt: UInt64 = 0) -> UInt64 {
+    private func drawnDelay(_ direction: Direction) -> UInt64 {
+        self.drawnDelay(direction, self.path(direction), 0)
+    }
+
+    private func drawnDelay(_ direction: Direction, _ path: NetworkPath, _ salt: UInt64) -> UInt64 {
+        if case .constant(let milliseconds) = path.delay, path.lossPermille == 0 { return milliseconds }
         let entity = direction.from.packed ^ (direction.to.packed >> 8)
-        let path = self.path(direction)
         var delay = path.delay.delay(
             self.random.drawn(.delay, entity, at: self.nowMilliseconds &* 8 &+ salt))
         guard path.lossPermille > 0 else { return delay }
@@ -117,8 +125,23 @@ extension World {
             let opening = LinkOpening(
                 link: link, site: other.site, isDialler: isDialler, purpose: isDialler ? purpose : nil,
                 localPin: SimulatedTeam.pin(of: here.site), remotePin: SimulatedTeam.pin(of: other.site))
-            self.schedule(.input(.linkOpened(opening)), at: here, after: delay)
+            guard self.fidelity.transport != .message else {
+                self.schedule(.input(.linkOpened(opening)), at: here, after: delay)
+                continue
+            }
+            self.links[link]?.codec = self.fidelity.transport.end(isDialler: isDialler)
+            self.links[link]?.opening = opening
         }
+        for link in [near, far] {
+            guard let codec = self.links[link]?.codec else { continue }
+            self.shipWire(codec.begin(), on: link)
+        }
+    }
+
+    /// Ships what a codec says by itself: nothing that a quiet world waits for.
+    private func shipWire(_ wire: [UInt8], on link: LinkID) {
+        guard !wire.isEmpty else { return }
+        self.ship(.bytes(wire), on: link, isPulse: true)
     }
 
     // Carrying.
@@ -144,7 +167,8 @@ extension World {
                 Shipment(
                     number: number, from: end.node, to: end.peer, link: link, bytes: bytes.count,
                     queuedBytes: end.queuedBytes + bytes.count, kind: kind)))
-        for piece in self.pieces(of: bytes, on: link, direction, isPulse: kind.isPulse) {
+        let wire = end.codec?.send(bytes) ?? bytes
+        for piece in self.pieces(of: wire, on: link, direction, isPulse: kind.isPulse) {
             self.ship(.bytes(piece), on: link, isPulse: kind.isPulse)
             guard self.links[link] != nil else { return }
         }
@@ -175,23 +199,23 @@ extension World {
     }
 
     private func ship(_ parcel: Parcel, on link: LinkID, isPulse: Bool) {
-        guard var end = self.links[link] else { return }
+        guard let end = self.links[link] else { return }
         let direction = Direction(end.node.site, end.peer.site)
-        guard !self.path(direction).isBlocked else {
+        let path = self.path(direction)
+        guard !path.isBlocked else {
             self.change(direction) { $0.held.append((link, parcel)) }
             return
         }
-        var at = max(end.arrivesAt + 1, self.ticks + self.drawnDelay(direction, end.arrivesAt & 7))
+        var at = max(end.arrivesAt + 1, self.ticks + self.drawnDelay(direction, path, end.arrivesAt & 7))
         if case .bytes(let bytes) = parcel {
-            if let rate = self.path(direction).bytesPerMillisecond {
+            if let rate = path.bytesPerMillisecond {
                 at = max(at, end.arrivesAt + UInt64(Double(bytes.count) / rate) + 1)
             }
-            at += self.stallTime(direction, bytes.count)
+            if path.stall != nil { at += self.stallTime(direction, bytes.count) }
         }
-        end.arrivesAt = at
-        self.links[link] = end
+        self.links[link]?.arrivesAt = at
         self.schedule(.parcel(end.other, parcel), at: end.peer, after: at - self.ticks, isPulse: isPulse)
-        self.breakIfDue(direction, link, parcel)
+        if path.resetAfterBytes != nil { self.breakIfDue(direction, link, parcel) }
     }
 
     private func stallTime(_ direction: Direction, _ count: Int) -> UInt64 {
@@ -234,11 +258,29 @@ extension World {
 
     private func read(_ parcel: Parcel, on link: LinkID, _ end: LinkEnd, _ node: WorldNode) {
         switch parcel {
+        case .bytes(let wire) where end.codec != nil: self.receive(wire, on: link, end, node)
         case .bytes(let bytes):
             self.credit(end.other, bytes.count)
             self.step(.bytesReceived(link, bytes), node)
         case .end:
             self.links[link] = nil
+            self.step(.linkClosed(link), node)
+        }
+    }
+
+    /// Takes bytes of the wire through the link's codec.
+    private func receive(_ wire: [UInt8], on link: LinkID, _ end: LinkEnd, _ node: WorldNode) {
+        guard let codec = end.codec else { return }
+        let reception = codec.receive(wire, now: self.ticks)
+        self.shipWire(reception.wire, on: link)
+        if reception.hasOpened, let opening = end.opening { self.step(.linkOpened(opening), node) }
+        if !reception.bytes.isEmpty, node.isUp {
+            self.credit(end.other, reception.bytes.count)
+            self.step(.bytesReceived(link, reception.bytes), node)
+            if self.links[link] != nil { self.shipWire(codec.consumed(reception.bytes.count), on: link) }
+        }
+        if reception.hasEnded, self.links[link] != nil, node.isUp {
+            self.forgetEnd(link)
             self.step(.linkClosed(link), node)
         }
     }
@@ -307,7 +349,8 @@ extension World {
     }
 
     func closeAfterFlush(_ link: LinkID) {
-        guard self.links[link] != nil else { return }
+        guard let end = self.links[link] else { return }
+        if let codec = end.codec { self.shipWire(codec.close(), on: link) }
         self.ship(.end, on: link, isPulse: false)
         self.forgetEnd(link)
     }
@@ -320,20 +363,21 @@ extension World {
         let up = self.nodeIDs.filter { self.machines[$0]?.isUp == true }
         for id in up {
             guard let node = self.machines[id], !node.isPaused, node.effectsLeft == nil else { return false }
-            let peers = node.engine.snapshot.peers
-            for peer in peers where !self.isSettled(id, node, peer, up) { return false }
+            for site in self.team.sites where site != id.site {
+                guard self.isSettled(id, node, site, up) else { return false }
+            }
         }
         return true
     }
 
     private func isSettled(
-        _ id: NodeID, _ node: WorldNode, _ peer: EngineSnapshot.Peer, _ up: [NodeID]
+        _ id: NodeID, _ node: WorldNode, _ site: SiteID, _ up: [NodeID]
     ) -> Bool {
-        if peer.state == "paused" { return true }
-        let others = up.filter { $0.site == peer.site }
-        guard !others.isEmpty, self.isReachable(id.site, peer.site) else { return peer.state == "down" }
-        // Who holds the same has nothing left to send, even if it still believes to be catching up.
-        guard ["live", "catching-up"].contains(peer.state), others.count == 1,
+        let state = node.engine.state(of: site)
+        if state == "paused" { return true }
+        let others = up.filter { $0.site == site }
+        guard !others.isEmpty, self.isReachable(id.site, site) else { return state == "down" }
+        guard state == "live", others.count == 1,
             let other = self.machines[others[0]]
         else {
             return false

@@ -9,6 +9,16 @@ package import BatonProtocol
 package final class World {
     package let team: SimulatedTeam
     package let settings: WorldSettings
+    package let fidelity: Fidelity
+    /// The simulated disks, where replicas are not in memory alone.
+    var disks: [NodeID: StoreMachine] = [:]
+    var armedDiskFaults = 0
+    /// Deltas that a node's last start found on its disk, and that no write had returned for.
+    var surfaced: [NodeID: [AddedDelta]] = [:]
+    /// Committed deltas that a node's last start did not find on its disk any more.
+    package internal(set) var lost: [NodeID: [Delta]] = [:]
+    /// What a node's next start finds instead of its own disk.
+    var nextDisks: [NodeID: MachineImage] = [:]
     package internal(set) var machines: [NodeID: WorldNode] = [:]
     package private(set) var notes: [(site: SiteID, note: EngineNote)] = []
     package private(set) var trace = Trace()
@@ -36,9 +46,10 @@ package final class World {
 
     package init(
         team: SimulatedTeam = SimulatedTeam(), seed: UInt64, limits: WireLimits = .standard,
-        settings: WorldSettings = WorldSettings()
+        settings: WorldSettings = WorldSettings(), fidelity: Fidelity = .standIns
     ) {
         self.team = team
+        self.fidelity = fidelity
         var settings = settings
         settings.limits = limits
         self.settings = settings
@@ -80,18 +91,21 @@ package final class World {
     /// Starts a node on a replica.
     func start(_ id: NodeID, _ context: ReplicaContext, replica: MemoryReplica) {
         let before = self.machines[id]
+        let (context, replica) = self.begin(id, context, replica)
         let configuration = EngineConfiguration(
             peers: self.team.sites, limits: self.settings.limits,
             bootNonce: self.random.bytes(16, .crypto, id.key))
         let engine = SyncEngine(
             context, configuration: configuration, have: replica.haveSet,
-            verifying: StandInSigning(named: id.site.description))
+            verifying: self.team.suite.verifying)
         let clock = before?.clock ?? NodeClock(wallMilliseconds: self.settings.startMilliseconds)
         self.machines[id] = WorldNode(
             id, engine: engine, replica: replica, context: context, clock: clock,
             life: (before?.life ?? 0) + 1)
+        self.machines[id]?.disk = self.disks[id]
         self.schedule(.input(.started), at: id, after: 0)
         self.tell(.started(id, context.author))
+        self.tellSurfaced(id)
     }
 
     // Authoring.
@@ -108,39 +122,56 @@ package final class World {
     }
 
     /// Authors at a node, if it is up.
+    ///
+    /// - Parameter command: The key of the command, where it may be repeated.
     func write(
-        _ id: NodeID, _ document: DocumentID, _ operations: [Operation]
+        _ id: NodeID, _ document: DocumentID, _ operations: [Operation], command: [UInt8]? = nil
     ) -> Result<Delta, ReplicaFault>? {
         guard let node = self.machines[id], node.isUp, !node.isPaused else { return nil }
         let auditBefore = node.replica.auditCount
         let wall = self.wall(id)
         do {
-            let (delta, report) = try node.replica.write { (replica) throws(ReplicaFault) in
+            let (outcome, report) = try node.transact { (replica) throws(ReplicaFault) in
                 let session = try ReplicaSession(node.context, in: replica, wallMilliseconds: wall)
                 let draft = Draft(
                     document: document, operations: operations,
                     actor: Actor(person: self.team.person(at: id.site)))
-                let delta: Delta
+                let outcome: CommandOutcome
                 do throws(AuthorFault) {
-                    delta = try session.author(draft)
+                    outcome = try session.author(draft, command: command)
                 } catch {
+                    if case .replica(let fault) = error { throw fault }
                     throw ReplicaFault(code: "simulation.refused", message: error.description, isFatal: false)
                 }
-                return (delta, try session.finish())
+                return (outcome, try session.finish())
             }
+            guard case .made(let delta) = outcome else { return self.repeated(outcome, command, node) }
             node.haveDigest = nil
             self.tell(.authored(id, delta))
+            if let command { self.tell(.answered(id, command: command, delta.id)) }
             self.committed(node, report, isOwn: true, auditBefore)
             // Between the commit and the moment in which the engine hears of it a node may die.
             guard self.spendEffect(node) else { return .success(delta) }
             self.schedule(.input(.authored(report)), at: id, after: node.slowness - 1)
             return .success(delta)
         } catch {
+            self.failed(node, error)
             return .failure(error)
         }
     }
 
+    /// A command that had been carried out before: nothing was written.
+    private func repeated(
+        _ outcome: CommandOutcome, _ command: [UInt8]?, _ node: WorldNode
+    ) -> Result<Delta, ReplicaFault>? {
+        self.tellDifferences(node)
+        guard case .known(let ids) = outcome, let command, let id = ids.first else { return nil }
+        self.tell(.answered(node.id, command: command, id))
+        return node.replica.row(id).map { .success($0.delta) }
+    }
+
     func committed(_ node: WorldNode, _ report: ApplyReport, isOwn: Bool, _ auditBefore: Int) {
+        self.tellDifferences(node)
         let passed = node.replica.drainPassed()
         self.tell(
             .committed(
@@ -226,7 +257,7 @@ package final class World {
         self.trace.note(self.nowMilliseconds, node.id.site, input, actions)
         self.tell(.stepped(node.id, input, actions))
         for action in actions {
-            guard self.spendEffect(node) else { return }
+            guard node.isUp, self.spendEffect(node) else { return }
             self.perform(action, node, input)
         }
     }
@@ -251,7 +282,9 @@ package final class World {
             self.committed(node, report, isOwn: false, auditBefore)
         } else if case .failure(let fault) = result {
             self.tell(.refused(node.id, fault))
+            self.failed(node, fault)
         }
+        guard node.isUp else { return }
         guard self.spendEffect(node) else { return }
         self.schedule(.input(.applied(work, result)), at: node.id, after: 0)
     }
@@ -267,7 +300,8 @@ package final class World {
         case .pauseReading(let link): self.setPaused(link, true)
         case .resumeReading(let link): self.setPaused(link, false)
         case .verify(let work, let job):
-            let outcome = job.run(hashing: StandInHashing(), verifying: StandInSigning(named: "any"))
+            let outcome = job.run(
+                hashing: self.team.suite.hashing, verifying: self.team.suite.verifying)
             // Several threads verify: a short chunk may be ready before a long one that came earlier.
             let extra = self.random.next(.pieces, id.key) % 3
             self.schedule(.input(.verified(work, outcome)), at: id, after: node.slowness + extra)
@@ -277,11 +311,9 @@ package final class World {
             node.writesUntil = at
             self.schedule(.commit(work, batch), at: id, after: at - self.ticks)
         case .load(let work, let order):
-            let sealing = PageSealing(
-                membership: node.context.membership, hashing: StandInHashing(),
-                verifying: StandInSigning(named: "any"))
-            let answer = node.replica.answer(order, sealing, keys: StandInSealing())
-            self.schedule(.input(.loaded(work, .success(answer))), at: id, after: node.slowness)
+            let answer = node.answer(order, self.team.suite.verifying)
+            self.schedule(.input(.loaded(work, answer)), at: id, after: node.slowness)
+            if case .failure(let fault) = answer { self.failed(node, fault) }
         case .peerStated(let peer, let have): if self.settings.keepsNotes { node.stated.append((peer, have)) }
         case .compared(let result): if self.settings.keepsNotes { node.comparisons.append(result) }
         case .saveReceipt(let peer, let receipt):

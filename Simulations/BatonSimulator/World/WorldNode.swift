@@ -40,9 +40,13 @@ package struct WorldSettings: Sendable {
 /// Something that happened in the world. Past tense.
 package enum WorldFact {
     case started(NodeID, Author)
+    /// A start that the store refused by name; the machine gets an empty disk then.
+    case startRefused(NodeID, ReplicaFault)
     /// True where the crash was planned to fall between two effects.
     case crashed(NodeID, isPlanned: Bool)
     case authored(NodeID, Delta)
+    /// A command was carried out, or had been before: by its key, the delta that it came to.
+    case answered(NodeID, command: [UInt8], DeltaID)
     case committed(NodeID, Commit)
     case refused(NodeID, ReplicaFault)
     case stepped(NodeID, EngineInput, [EngineAction])
@@ -80,6 +84,8 @@ package final class WorldNode {
     package let id: NodeID
     package internal(set) var engine: SyncEngine
     package let replica: MemoryReplica
+    /// The disk that the replica is on; nil where it is in memory alone.
+    var disk: StoreMachine?
     package internal(set) var context: ReplicaContext
     package internal(set) var clock: NodeClock
     package internal(set) var isUp = true
@@ -118,7 +124,7 @@ package final class WorldNode {
     func apply(_ batch: IncomingBatch, _ wall: UInt64) -> Result<ApplyReport, ReplicaFault> {
         do {
             return .success(
-                try self.replica.write { (replica) throws(ReplicaFault) in
+                try self.transact { (replica) throws(ReplicaFault) in
                     let session = try ReplicaSession(self.context, in: replica, wallMilliseconds: wall)
                     try session.apply(batch)
                     return try session.finish()
@@ -128,9 +134,33 @@ package final class WorldNode {
         }
     }
 
+    /// Runs a transaction on the disk and the model of it, or on the model alone.
+    func transact<Value>(
+        _ body: (any ReplicaTransaction) throws(ReplicaFault) -> Value
+    ) throws(ReplicaFault) -> Value {
+        if let disk = self.disk { return try disk.write(body) }
+        return try self.replica.write { (model) throws(ReplicaFault) in try body(model) }
+    }
+
+    /// Answers the engine by the shipped reader, from the disk or from the model alone.
+    func answer(
+        _ order: LoadOrder, _ verifying: any SignatureVerifying
+    ) -> Result<LoadAnswer, ReplicaFault> {
+        let reader = CatchUpReader(
+            sealing: self.context.sealing,
+            pages: PageSealing(
+                membership: self.context.membership, hashing: self.context.hashing, verifying: verifying))
+        do throws(ReplicaFault) {
+            if let disk = self.disk { return .success(try reader.answer(order, from: disk.running)) }
+            return .success(try reader.answer(order, from: self.replica))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     func currentHaveDigest() -> Digest256 {
         if let known = self.haveDigest { return known }
-        let made = self.replica.haveSet.digest(hashing: StandInHashing())
+        let made = self.replica.haveSet.digest(hashing: self.context.hashing)
         self.haveDigest = made
         return made
     }

@@ -25,6 +25,9 @@ struct Link: Sendable {
     var decoder: FrameDecoder
     /// 16 random bytes that this node drew for the link.
     let nonce: [UInt8]
+    let openedAt: UInt64
+    /// When the greeting was done.
+    var liveAt: UInt64?
     var lastHeard: UInt64
     /// The exchange that the link belongs to, once it is live.
     var session: SessionID?
@@ -50,7 +53,16 @@ struct Link: Sendable {
         self.purpose = opening.purpose ?? .bulk
         self.nonce = nonce
         self.decoder = FrameDecoder(bytesMax: frameBytesMax)
+        self.openedAt = now.monotonicMilliseconds
         self.lastHeard = now.monotonicMilliseconds
+    }
+
+    /// Two dials that cross on the way are both open within this time. Who dials later has lost the first
+    /// link, whatever stands at this side of it.
+    private static let crossingMillisecondsMax: UInt64 = 2_000
+
+    func hasCrossed(_ other: Link) -> Bool {
+        self.openedAt <= (other.liveAt ?? self.openedAt) + Self.crossingMillisecondsMax
     }
 
     var isLive: Bool { self.phase == .live }

@@ -139,12 +139,16 @@ extension SyncEngine {
     }
 
     /// A heartbeat carries the have digest: replicas that stay unequal while nothing is under way state
-    /// their sets again, so that whatever was dropped (a refused part, a lost page) is asked for once more.
+    /// their sets again, so that whatever was dropped (a refused part, a lost page) is asked for once more. Equal
+    /// ones have caught up, whatever was still to come.
     private mutating func pinged(_ token: UInt64, _ digest: Digest256, on link: LinkID, _ id: SessionID) {
         self.send(.pong(token), on: link)
         guard let state = self.links[link], let session = self.sessions[id] else { return }
         guard self.isIdle(session), digest != self.haveDigest else {
             self.links[link]?.unequalHeartbeats = 0
+            // An equal digest says as much as the have that was lost with a link, or the rest that came from
+            // somebody else.
+            if session.isCatchingUp, digest == self.haveDigest { self.stated(self.have, by: id) }
             return
         }
         self.links[link]?.unequalHeartbeats += 1
@@ -208,7 +212,14 @@ extension SyncEngine {
 }
 
 extension SyncEngine {
-    var haveDigest: Digest256 { self.have.digest(hashing: self.context.hashing) }
+    var haveDigest: Digest256 {
+        mutating get {
+            if let known = self.knownDigest { return known }
+            let made = self.have.digest(hashing: self.context.hashing)
+            self.knownDigest = made
+            return made
+        }
+    }
 
     /// Adds up ranges. A peer may claim more than there are numbers: the sum stays at the greatest one then.
     static func count(_ ranges: [DeltaRange]) -> UInt64 {

@@ -116,6 +116,7 @@ extension SyncEngine {
         guard var state = self.links[link] else { return }
         let id = SessionID(author: hello.author, bootNonce: hello.bootNonce)
         state.phase = .live
+        state.liveAt = self.now.monotonicMilliseconds
         state.session = id
         let offset = Int64(clamping: hello.wallMilliseconds) - Int64(clamping: self.now.wallMilliseconds)
         self.links[link] = state
@@ -142,7 +143,8 @@ extension SyncEngine {
     }
 
     /// Makes the link the session's for its purpose. Where both sides dialled, the link that the lesser site
-    /// dialled stays; both sides decide alike. Where one side dialled twice it has lost the first.
+    /// dialled stays; both sides decide alike. Where one side dialled twice, or long after the first link was
+    /// live, it has lost the first.
     ///
     /// - Returns: False when the link has been closed for another.
     private mutating func join(_ link: LinkID, _ state: Link, _ id: SessionID) -> Bool {
@@ -152,7 +154,8 @@ extension SyncEngine {
         }
         let lesserDials = self.context.author.site < state.site
         let isSameDialler = other.opening.isDialler == state.opening.isDialler
-        let staysOther = !isSameDialler && other.opening.isDialler == lesserDials
+        let hasCrossed = !isSameDialler && state.hasCrossed(other)
+        let staysOther = hasCrossed && other.opening.isDialler == lesserDials
         let (kept, gone) = staysOther ? (twin, link) : (link, twin)
         self.sessions[id]?.links[state.purpose] = kept
         self.note(.linkRedundant(state.site))

@@ -27,6 +27,12 @@ extension SyncEngine {
         }
     }
 
+    /// What `snapshot` says of a peer's state, without the rest.
+    package func state(of site: SiteID) -> String {
+        let id = self.sessionOrder.first { self.sessions[$0]?.site == site }
+        return self.state(of: site, id.flatMap { self.sessions[$0] })
+    }
+
     private func peerSnapshot(_ site: SiteID) -> EngineSnapshot.Peer {
         let id = self.sessionOrder.first { self.sessions[$0]?.site == site }
         let session = id.flatMap { self.sessions[$0] }

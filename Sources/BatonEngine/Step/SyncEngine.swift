@@ -13,7 +13,9 @@ package struct SyncEngine: Sendable {
     var context: ReplicaContext
     let configuration: EngineConfiguration
     let signatures: any SignatureVerifying
-    var have: HaveSet
+    var have: HaveSet { didSet { self.knownDigest = nil } }
+    /// The digest of `have`, once it was asked for: heartbeats ask for it again and again.
+    var knownDigest: Digest256?
     var links: [LinkID: Link] = [:]
     var sessions: [SessionID: PeerSession] = [:]
     var redials: [DialPlace: Redial] = [:]

@@ -90,27 +90,23 @@ final class StoreWorker: Sendable {
     private static func carryOut(
         _ order: WriteOrder, _ session: ReplicaSession, _ transaction: any ReplicaTransaction
     ) throws(ReplicaFault) -> Result<WriteOutcome, WriteRefusal> {
-        if let command = order.command, let known = try transaction.outcome(ofCommand: command) {
-            let first = known.first
-            let logged = if let first { try transaction.logged(first) } else { LoggedDelta?.none }
-            let document = logged?.document ?? order.draft.document
-            return .success(WriteOutcome(document: document, deltas: known, isRepeat: true))
-        }
+        let outcome: CommandOutcome
         do throws(AuthorFault) {
-            let delta = try session.author(order.draft)
-            if let command = order.command {
-                do throws(ReplicaFault) {
-                    try transaction.save(outcome: [delta.id], ofCommand: command)
-                } catch {
-                    throw .replica(error)
-                }
-            }
-            return .success(
-                WriteOutcome(document: delta.header.document, deltas: [delta.id], isRepeat: false))
+            outcome = try session.author(order.draft, command: order.command)
         } catch {
             // Part of the delta may be in the transaction already: the whole of it must go.
             if case .replica(let fault) = error { throw fault }
             return .failure(.author(error))
+        }
+        switch outcome {
+        case .made(let delta):
+            return .success(
+                WriteOutcome(document: delta.header.document, deltas: [delta.id], isRepeat: false))
+        case .known(let known):
+            let first = known.first
+            let logged = if let first { try transaction.logged(first) } else { LoggedDelta?.none }
+            let document = logged?.document ?? order.draft.document
+            return .success(WriteOutcome(document: document, deltas: known, isRepeat: true))
         }
     }
 

@@ -21,7 +21,7 @@ struct FidelityTests {
             #expect(Fidelity.drawn(seed: seed, realPercent: 100) == .real)
             #expect(Fidelity.drawn(seed: seed, realPercent: 0) == .standIns)
         }
-        #expect(Fidelity.real.description == "sqlite+sodium+http2")
+        #expect(Fidelity.real.description == "faulty+real+http2")
     }
 
     @Test(
