@@ -13,7 +13,11 @@ struct DeskBenchmark {
     static let commands = [
         ["queue"], ["queue", "mine"], ["queue", "all", "--type", "EDR"], ["queue", "team", "--sev", "S0"],
         ["show", "CASE"], ["log", "CASE"], ["log", "CASE", "deltas"], ["find", "bridge"], ["find", "harlan"],
-        ["find", "welfare check"], ["conflicts"], ["sync"], ["status"], ["note", "CASE", "Rang the desk"],
+        ["find", "welfare check"], ["find", "\"welfare check\""], ["find", "agency:harlan"],
+        ["find", "type:EDR sev:S0..S1"], ["find", "owner:nobody after:-30d"],
+        ["find", "agency:harlan call status:active"],
+        ["link", "suggest", "CASE"], ["hold", "due"], ["sla", "all"], ["conflicts"], ["sync"], ["status"],
+        ["note", "CASE", "Rang the desk"],
         ["tag", "CASE", "+press"], ["edit", "CASE", "situation", "Waiting for the answer"],
         ["check", "CASE"], ["verify", "CASE"], ["contain", "CASE"], ["hold", "CASE"], ["evidence", "CASE"],
         ["contact", "CASE"], ["sla", "CASE"], ["help"],
@@ -41,7 +45,7 @@ struct DeskBenchmark {
             let times = try (0..<self.rounds).map { _ in try self.firstBytes(line + ["--dir", dir]) }
             let middle = Percentiles(times)[0.5] * 1000
             let key = words.filter { $0 != "CASE" && !$0.hasPrefix("-") }.joined(separator: "_")
-                .replacingOccurrences(of: " ", with: "_")
+                .map { $0.isLetter || $0.isNumber || $0 == "." ? $0 : "_" }.map(String.init).joined()
             result.add("ms_\(key)", middle)
             if middle > worst { (worst, slowest) = (middle, key) }
         }

@@ -223,6 +223,18 @@ enum OpenAPISamples {
                 try both("FindReply") { asOf, full in
                     FindReply(asOf: asOf, hits: [.init(summary: row(full: full), excerpt: full ? "e" : nil)])
                 },
+                try both("SimilarReply") { asOf, full in
+                    SimilarReply(
+                        asOf: asOf, ref: "r", cases: [.init(summary: row(full: full), shared: ["s"])])
+                },
+                try both("HoldsReply") { asOf, full in
+                    let hold = CaseItemView(summary: row(full: full), item: item(full: full))
+                    return HoldsReply(asOf: asOf, until: 1, holds: [hold], isComplete: true)
+                },
+                try both("ClocksReply") { asOf, full in
+                    let clock = CaseItemView(summary: row(full: full), item: item(full: full))
+                    return ClocksReply(asOf: asOf, clocks: [clock], breached: 1, looked: 2, isComplete: false)
+                },
                 try both("ConflictsReply") { asOf, full in
                     ConflictsReply(asOf: asOf, conflicts: detail(full: full).conflicts)
                 },

@@ -27,6 +27,7 @@ final class DeskDouble: OperatorAPI {
         /// Calls that are done although their answer is lost, one a fault.
         var losesAnswers = 0
         var calls: [APICall] = []
+        var acts: [ActCall] = []
         var isSound = true
         var counter = 0
     }
@@ -93,6 +94,8 @@ final class DeskDouble: OperatorAPI {
             let index = try self.index(parts[1], model)
             return try self.json(CaseReply(asOf: self.asOf(model), detail: self.detail(model.cases[index])))
         case ("GET", "cases", 3): return try self.history(parts, query, model)
+        case ("POST", "cases", 3) where parts[2] == "acts":
+            return try self.act(parts[1], request.body, &model)
         case ("POST", "cases", 3): return try self.change(parts[1], request.body, &model)
         default: throw APIFault(.noSuchPath, "No such path.", "See docs/openapi.yaml.")
         }
@@ -217,6 +220,29 @@ extension DeskDouble {
         }
         model.cases[index].changes += 1
         return try self.changed(model.cases[index], model)
+    }
+
+    /// Knows one act: a triage that lowers, which from S0 awaits a second person.
+    private static func act(
+        _ reference: String, _ body: [UInt8], _ model: inout Model
+    ) throws(APIFault) -> APIReply {
+        let call = try APIText.value(ActCall.self, json: body)
+        let index = try self.index(reference, model)
+        guard call.act == "triage", let severity = call.arguments["sev"]?.first else {
+            throw APIFault(.noSuchAct, "There is no act of that name.", "See docs/terminal.md.")
+        }
+        model.acts.append(call)
+        let awaits = self.row(model.cases[index]).severity == "S0"
+        if !awaits {
+            let operation = ChangeOperation(.set, field: "severity", value: .text(severity))
+            self.apply(operation, to: &model.cases[index])
+        }
+        model.cases[index].changes += 1
+        let kept = model.cases[index]
+        let change = ChangeReply(
+            asOf: self.asOf(model), detail: self.detail(kept), deltas: ["d\(kept.changes)"], saved: "here",
+            safeAt: [], isRepeat: false)
+        return try self.json(ActReply(change: change, said: [], hints: [], awaitsSecondPerson: awaits))
     }
 
     private static func changed(_ kept: Case, _ model: Model) throws(APIFault) -> APIReply {

@@ -44,15 +44,15 @@ struct HabitTests {
         let fixture = await DeskFixture.withCases()
         let outcome = await fixture.session(
             [
-                "edit EDR-7K3Q12 severity S2 --why CONTAINED", "tag EDR-7K3Q12 graphic", "undo", "undo",
+                "edit EDR-7K3Q12 agency maple-pd", "tag EDR-7K3Q12 graphic", "undo", "undo",
                 "undo",
             ],
             isInteractive: true)
         #expect(outcome.out.contains("[desk.nothing-to-undo]"))
-        let (severity, tags) = fixture.api.model.withLock {
-            ($0.cases[0].fields["severity"]?.last?.value, $0.cases[0].tags)
+        let (agency, tags) = fixture.api.model.withLock {
+            ($0.cases[0].fields["agency"]?.last?.value, $0.cases[0].tags)
         }
-        #expect(severity == .text("S0") && tags.isEmpty)
+        #expect(agency == .text("harlan-so") && tags.isEmpty)
     }
 
     @Test("undo says what cannot be taken back and what to do instead")

@@ -160,16 +160,19 @@ struct DeskSessionTests {
         #expect(fresh.out == "Nothing was refused in this session.\n")
     }
 
-    @Test("a raise is free, a lowering takes a reason that stands beside it")
+    @Test("a raise is free, a lowering is a triage with a reason, and from S0 awaits a second person")
     func severity() async {
         let fixture = await DeskFixture.withCases()
-        #expect(await fixture.session(["edit TTL-7K3Q13 severity s0"]).code == 0)
+        #expect(await fixture.session(["edit TTL-7K3Q13 severity s1"]).code == 0)
         #expect(await fixture.session(["edit TTL-7K3Q13 severity s2"]).code == 4)
         #expect(await fixture.session(["edit TTL-7K3Q13 severity s2 --why not-credible"]).code == 0)
+        #expect(await fixture.session(["edit TTL-7K3Q13 severity s0"]).code == 0)
+        #expect(await fixture.session(["edit TTL-7K3Q13 severity s2 --why not-credible"]).code == 9)
         #expect(
-            fixture.api.model.withLock { $0.cases[1].notes.map(\.text) } == [
-                "severity S0 -> S2: NOT-CREDIBLE"
-            ])
+            fixture.api.model.withLock { $0.acts.map(\.arguments) }
+                == Array(repeating: ["sev": ["S2"], "why": ["NOT-CREDIBLE"]], count: 2))
+        let severity = fixture.api.model.withLock { $0.cases[1].fields["severity"]?.last?.value }
+        #expect(severity == .text("S0"), "nothing is lowered before the second person's word")
     }
 
     @Test("a scope refuses changes outside it until it is lifted")

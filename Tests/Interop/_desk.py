@@ -15,81 +15,44 @@ import yaml
 from sites import Failure, expect
 
 PATIENCE = 120
-SPECIFICATION = pathlib.Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
-# One word, or two where a command has forms: the table itself is held to docs/terminal.md by a test of its own.
-COMMAND = {"type": "string", "pattern": "^[a-z]+( [a-z-]+)?$"}
-# docs/terminal.md: "Exit codes". 7 comes with an answer.
-EXITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 75]
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs"
+BASE = "https://baton.invalid/docs/"
 # The commands that the script uses, each of them.
 COMMANDS = "queue find use show log new note edit tag close reopen conflicts sync status help why set quit".split()
 # What a terminal would obey, or what makes a line read as another: never raw in a reply.
 MISLEADING = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 
 
-def node(name):
-    return {"$ref": f"urn:baton:node#/components/schemas/{name}"}
-
-
-def members(required, optional=()):
-    """An object with exactly these members."""
-    known = dict(required) | dict(optional)
-    return {"type": "object", "required": list(dict(required)), "properties": known, "additionalProperties": False}
-
-
-def several(schema):
-    return {"type": "array", "items": schema}
-
-
-TEXT = {"type": "string"}
-COUNT = {"type": "integer", "minimum": 0}
-HELP_OPTION = members({"name": TEXT, "help": TEXT}, {"value": TEXT})
-HELP_ENTRY = members({
-    "name": COMMAND, "aliases": several(TEXT), "help": TEXT, "usage": TEXT, "details": several(TEXT),
-    "options": several(HELP_OPTION), "examples": several(TEXT)})
-
-# What the desk answers itself; the rest is the node's answer as it came.
-OWN = {
-    "ChangeReport": members({
-        "asOf": node("Freshness"),
-        "action": {"enum": ["Created", "Note added", "Changed", "Tagged", "Closed", "Reopened", "Settled"]},
-        "summary": node("CaseRow"),
-        "changes": several(members({"field": TEXT}, {"before": TEXT, "after": TEXT})),
-        "deltas": several({"type": "string", "pattern": "^[0-9a-f]{64}$"}) | {"minItems": 1},
-        "savedAt": TEXT, "safeAt": several(TEXT), "awaited": several(TEXT), "isRepeat": {"type": "boolean"}}),
-    "ConflictPage": members({"asOf": node("Freshness"), "conflict": node("ConflictView")}, {"number": COUNT}),
-    "CurrentReport": members({}, {"current": node("CaseRow")}),
-    "HelpPage": members({"entries": several(HELP_ENTRY), "text": several(TEXT)}, {"topic": TEXT}),
-    "SettingsReport": members({
-        "settings": several(members({"name": TEXT, "value": TEXT, "help": TEXT})) | {"minItems": 1}}),
-    "WhyReport": members({}, {"problem": node("Problem"), "meaning": TEXT}),
-    "NoData": members({}),
-}
-
-PROBLEM = {"allOf": [node("Problem"), {"properties": {
-    "code": {"pattern": r"^[a-z]+\.[a-z0-9-]+$"}, "message": {"minLength": 1}, "hint": {"minLength": 1},
-    "exit": {"enum": EXITS[1:]}}}]}
-ENVELOPE = members(
-    {"exit": {"enum": EXITS}, "notes": several(TEXT)},
-    {"command": COMMAND, "data": {"type": "object"}, "problem": PROBLEM}) | {"oneOf": [
-        {"required": ["command", "data"], "not": {"required": ["problem"]},
-         "properties": {"exit": {"enum": [0, 7, 8]}}},
-        {"required": ["problem"], "not": {"required": ["data"]}, "properties": {"exit": {"enum": EXITS[1:]}}}]}
+@functools.cache
+def desk():
+    """docs/desk.schema.json: the envelope, and what the desk answers itself."""
+    return json.loads((DOCS / "desk.schema.json").read_text())
 
 
 @functools.cache
 def registry():
-    document = yaml.safe_load(SPECIFICATION.read_text())
+    document = yaml.safe_load((DOCS / "openapi.yaml").read_text())
     expect(document["openapi"].startswith("3.1"), "the OpenAPI file is not 3.1, whose schemas are JSON Schema")
-    resource = referencing.Resource.from_contents(
+    node = referencing.Resource.from_contents(
         document, default_specification=referencing.jsonschema.DRAFT202012)
-    return referencing.Registry().with_resource("urn:baton:node", resource)
+    return referencing.Registry().with_resources([
+        (BASE + "openapi.yaml", node), (BASE + "desk.schema.json", referencing.Resource.from_contents(desk()))])
+
+
+def place(name):
+    """Where the envelope, a value of the desk, or one of the node is described."""
+    name = "Envelope" if name == "envelope" else name
+    own = name in desk()["$defs"]
+    return BASE + (f"desk.schema.json#/$defs/{name}" if own else f"openapi.yaml#/components/schemas/{name}")
+
+
+def required(name):
+    return registry().resolver(BASE).lookup(place(name)).contents.get("required", [])
 
 
 @functools.cache
 def validator(name):
-    """The validator of the envelope, of a value of the desk, or of one of the node."""
-    schema = ENVELOPE if name == "envelope" else OWN.get(name) or node(name)
-    return jsonschema.Draft202012Validator(schema, registry=registry())
+    return jsonschema.Draft202012Validator({"$ref": place(name)}, registry=registry())
 
 
 def fits(name, value):

@@ -26,6 +26,7 @@ class Desk:
         self.session = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
         self.session.initiate_connection()
         self.answers = {}
+        self.person = site.person
         self.flush()
 
     def close(self):
@@ -44,6 +45,8 @@ class Desk:
         """Send a request without waiting; gives its stream."""
         data = b"" if body is None else json.dumps(body).encode()
         fields = [(":method", method), (":scheme", "http"), (":authority", "baton"), (":path", path)]
+        if self.person:
+            fields.append(("baton-as", self.person))
         if data:
             fields += [("content-type", "application/json"), ("content-length", str(len(data)))]
         stream = self.session.get_next_available_stream_id()

@@ -1,6 +1,6 @@
 """A script of 200 desk commands through a pipe, the node killed under such a script, and twelve bad inputs.
 
-Every reply is held against docs/openapi.yaml (JSON Schema 2020-12) or the desk's own values in _desk.py. What the
+Every reply is held against docs/openapi.yaml and docs/desk.schema.json (JSON Schema 2020-12). What the
 desk acknowledged before a kill is looked for through the API of the restarted node.
 
 BATON_SEED (1) and BATON_KILLS (3) change the measure.
@@ -38,7 +38,7 @@ def dispute(syd, usw):
 def spoiled(name, value):
     """Copies of a value that its schema must refuse: a member missing, or one too many."""
     for member in value:
-        if member in _desk.validator(name).schema.get("required", []):
+        if member in _desk.required(name):
             yield {key: each for key, each in value.items() if key != member}
     yield {**value, "surplus": 1}
     if "asOf" in value:

@@ -42,6 +42,8 @@ class Site:
         self.ready_file = pathlib.Path(root) / f"{name}.ready"
         self.process = None
         self.ready = None
+        # The desk name to act as; None where the user may act as one operator only.
+        self.person = None
 
     def run(self, *arguments, code=0):
         """Runs one `baton` command and returns its standard output."""
@@ -99,6 +101,8 @@ class Site:
         arguments = ["curl", "--silent", "--show-error", "--http2-prior-knowledge", "--unix-socket",
                      self.ready["socket"], "--request", method, "--max-time", "60",
                      "--write-out", "\n%{http_code} %{http_version}", f"http://baton{path}"]
+        if self.person and not any(header.startswith("baton-as:") for header in headers):
+            headers = [*headers, f"baton-as: {self.person}"]
         for header in headers:
             arguments += ["--header", header]
         if body is not None:
@@ -124,12 +128,17 @@ class Site:
         return self.ask("GET", "/v1/digest")
 
 
-def make_team(baton, root, names, clearance="us=usw,use"):
-    """Makes folders, cards and a membership for some sites. Nothing runs yet."""
+def make_team(baton, root, names, clearance="us=usw,use", people=None):
+    """Makes folders, cards and a membership for some sites. Nothing runs yet.
+
+    `people` gives the operators of a site as `NAME:UID:ROLES`; without it each site has one specialist.
+    """
     sites = [Site(baton, root, name, port) for name, port in zip(names, free_ports(len(names)))]
     for site in sites:
+        own = (people or {}).get(site.name, [f"{site.name}-op:{os.getuid()}:specialist"])
+        site.person = own[0].split(":")[0] if len(own) > 1 else None
         site.run("init", "--site", site.name, "--dir", site.folder, "--region", "test",
-                 "--operator", f"{site.name}-op:{os.getuid()}:specialist")
+                 *[word for person in own for word in ("--operator", person)])
     file = pathlib.Path(root) / "membership.cbor"
     cleared = [name for name in clearance.split("=")[1].split(",") if name in names]
     extra = ["--clearance", f"us={','.join(cleared)}"] if cleared else []

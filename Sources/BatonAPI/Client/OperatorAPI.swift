@@ -65,6 +65,8 @@ package enum APIPath {
     package static let digest = "/v1/digest"
     package static let cases = "/v1/cases"
     package static let find = "/v1/find"
+    package static let holds = "/v1/holds"
+    package static let clocks = "/v1/clocks"
     package static let conflicts = "/v1/conflicts"
     package static let sync = "/v1/sync"
     package static let membership = "/v1/membership"

@@ -115,6 +115,22 @@ package struct OperatorClient: Sendable {
         try await self.get(APIPath.find, [("q", words), ("limit", limit.map { "\($0)" })])
     }
 
+    /// - Parameter within: Milliseconds from now.
+    package func holds(within: Int64? = nil, limit: Int? = nil) async throws(APIFault) -> HoldsReply {
+        try await self.get(
+            APIPath.holds, [("within", within.map { "\($0)" }), ("limit", limit.map { "\($0)" })])
+    }
+
+    package func clocks(limit: Int? = nil) async throws(APIFault) -> ClocksReply {
+        try await self.get(APIPath.clocks, [("limit", limit.map { "\($0)" })])
+    }
+
+    /// Cases that share an agency, a reference or a digest with one.
+    package func similar(_ reference: String, limit: Int? = nil) async throws(APIFault) -> SimilarReply {
+        try await self.get(
+            APIPath.oneCase(reference) + "/similar", [("limit", limit.map { "\($0)" })])
+    }
+
     package func conflicts() async throws(APIFault) -> ConflictsReply {
         try await self.get(APIPath.conflicts)
     }

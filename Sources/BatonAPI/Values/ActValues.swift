@@ -46,6 +46,54 @@ package struct FileReply: Codable, Sendable, Equatable {
     }
 }
 
+/// `GET /v1/holds`: holds of all cases that end by an instant or have ended, the earliest first.
+package struct HoldsReply: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+    /// Milliseconds since 1970.
+    package let until: Int64
+    package let holds: [CaseItemView]
+    /// False where more cases have such holds than one call looks at.
+    package let isComplete: Bool
+
+    package init(asOf: Freshness, until: Int64, holds: [CaseItemView], isComplete: Bool) {
+        self.asOf = asOf
+        self.until = until
+        self.holds = holds
+        self.isComplete = isComplete
+    }
+}
+
+/// `GET /v1/clocks`: clocks of open cases that still run, the one that is due first first.
+package struct ClocksReply: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+    package let clocks: [CaseItemView]
+    /// How many of them are past their time.
+    package let breached: Int
+    /// Open cases that were looked at, the most urgent ones.
+    package let looked: Int
+    /// False where there are more open cases than one call looks at.
+    package let isComplete: Bool
+
+    package init(asOf: Freshness, clocks: [CaseItemView], breached: Int, looked: Int, isComplete: Bool) {
+        self.asOf = asOf
+        self.clocks = clocks
+        self.breached = breached
+        self.looked = looked
+        self.isComplete = isComplete
+    }
+}
+
+/// An item of a case file beside its case.
+package struct CaseItemView: Codable, Sendable, Equatable {
+    package let summary: CaseRow
+    package let item: ItemView
+
+    package init(summary: CaseRow, item: ItemView) {
+        self.summary = summary
+        self.item = item
+    }
+}
+
 package struct SectionView: Codable, Sendable, Equatable {
     /// `steps`, `gates`, `clocks`, `holds` …
     package let name: String

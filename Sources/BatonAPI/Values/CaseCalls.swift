@@ -175,6 +175,8 @@ package struct LogReply: Codable, Sendable, Equatable {
 package struct FindReply: Codable, Sendable, Equatable {
     package let asOf: Freshness
     package let hits: [Hit]
+    /// False where more was to be looked through than one search looks at: more may fit than is listed.
+    package let isComplete: Bool
 
     package struct Hit: Codable, Sendable, Equatable {
         package let summary: CaseRow
@@ -187,9 +189,34 @@ package struct FindReply: Codable, Sendable, Equatable {
         }
     }
 
-    package init(asOf: Freshness, hits: [Hit]) {
+    package init(asOf: Freshness, hits: [Hit], isComplete: Bool = true) {
         self.asOf = asOf
         self.hits = hits
+        self.isComplete = isComplete
+    }
+}
+
+/// `GET /v1/cases/{ref}/similar`: those with most in common first, then the one changed last.
+package struct SimilarReply: Codable, Sendable, Equatable {
+    package struct Hit: Codable, Sendable, Equatable {
+        package let summary: CaseRow
+        /// What both have: `agency:harlan so`, `reference:…`, `sha256:…`.
+        package let shared: [String]
+
+        package init(summary: CaseRow, shared: [String]) {
+            self.summary = summary
+            self.shared = shared
+        }
+    }
+
+    package let asOf: Freshness
+    package let ref: String
+    package let cases: [Hit]
+
+    package init(asOf: Freshness, ref: String, cases: [Hit]) {
+        self.asOf = asOf
+        self.ref = ref
+        self.cases = cases
     }
 }
 

@@ -17,7 +17,7 @@ enum ContainActs {
             ], danger: .external,
             examples: [
                 "contain suspend subj:2 --why TTL-IMMINENT",
-                "contain disable cont:1 --why CREDIBLE --executor usw",
+                "contain disable cont:1 --why SPREADING --executor usw",
             ],
             perform: Self.intend),
         Self.step("contain done", "record that it was carried out", .done, "contain done suspend subj:2"),

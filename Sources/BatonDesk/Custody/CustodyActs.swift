@@ -233,7 +233,7 @@ package enum CustodyActs {
             throw ActRefusal(
                 .refused, "custody.nothing-to-settle",
                 "Nothing stands against \(state.accountable.site) here.",
-                "See show --section custody.")
+                "Look at it with: custody")
         }
         let body = CustodyBody.settle(state.firm.cited, keep: keep, ending: ends)
         guard state.firm.site == scene.site else {

@@ -21,9 +21,9 @@ package enum CustodyWords {
                 "custody.deposed", "\(site) was deposed and has not been heard since.",
                 "Offer it to another site.")
         case .noSuchOffer:
-            return refuse("custody.no-offer", "there is no such offer.", "See show --section custody.")
+            return refuse("custody.no-offer", "there is no such offer.", "Look at it with: custody")
         case .noSuchEpoch:
-            return refuse("custody.no-epoch", "there is no such epoch.", "See show --section custody.")
+            return refuse("custody.no-epoch", "there is no such epoch.", "Look at it with: custody")
         case .needsRootKeeper:
             return ActRefusal(
                 .refused, "custody.needs-root-keeper", "Only a root keeper may depose a site.",
@@ -40,12 +40,12 @@ package enum CustodyWords {
     ) -> ActRefusal {
         switch fact {
         case .answered:
-            return refuse("custody.answered", "that offer was answered.", "See show --section custody.")
+            return refuse("custody.answered", "that offer was answered.", "Look at it with: custody")
         case .withdrawn:
             return refuse(
                 "custody.withdrawn", "the offer was withdrawn.", "Acknowledge it: assign acknowledge.")
         case .given:
-            return refuse("custody.given", "the baton has gone on.", "See show --section custody.")
+            return refuse("custody.given", "the baton has gone on.", "Look at it with: custody")
         case .offerOpen:
             return refuse(
                 "custody.offer-open", "it is offered to somebody who has not answered.",
@@ -65,7 +65,7 @@ package enum CustodyWords {
         case .parentConfirmed:
             return refuse(
                 "custody.parent-open", "the epoch before is not confirmed yet.",
-                "Its holder confirms first; see show --section custody.")
+                "Its holder confirms first; look at it with: custody")
         default:
             return refuse(
                 "custody.rivals-open", "an earlier offer has not ended.",

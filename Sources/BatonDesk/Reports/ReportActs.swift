@@ -25,7 +25,7 @@ enum ReportActs {
                 .init("executor", .word, "the site that files it"), .init("note", .text, "in words"),
             ],
             examples: [
-                "report NCMEC draft --set incident.type=enticement --filled reported.name",
+                "report NCMEC draft --set incident.type=enticement --filled reported.account",
                 "report NCMEC file",
                 "report NCMEC receipt 4711",
             ], perform: Self.report)

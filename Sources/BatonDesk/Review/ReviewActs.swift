@@ -13,7 +13,7 @@ enum ReviewActs {
                 .init("field", .word, "the question, block.field", required: true),
                 .init("words", .text, "the answer: systems, not people", required: true),
             ],
-            examples: ["review answer learned.well \"the call-back found it\""], perform: Self.answer),
+            examples: ["review answer judgement.well \"the call-back found it\""], perform: Self.answer),
         ActSpec(
             "review action", "add an action with an owner, a day and a test that proves it",
             parameters: [.init("words", .text, "what is to be done", required: true)],

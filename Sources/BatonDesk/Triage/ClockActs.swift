@@ -1,6 +1,6 @@
 import BatonModel
 
-/// `sla attach`, `sla pause`, `sla resume`, `sla meet`.
+/// `sla attach`, `sla pause`, `sla resume`, `sla meet`, `sla correct`, `sla unmeet`.
 enum ClockActs {
     static let specs = [
         ActSpec(
@@ -28,6 +28,23 @@ enum ClockActs {
                 .init("at", .time, "when; now where it is left out"), .init("note", .text, "how"),
             ],
             examples: ["sla meet edr.update", "sla meet eu.tco/2 --at 22:40Z"], perform: Self.meet),
+        ActSpec(
+            "sla correct", "replace the start or the time of a clock that was entered wrongly",
+            details: [
+                "It replaces what its author has read; a start that is written apart stands beside it, and the "
+                    + "earliest is due. Only a lead gives a hard clock more time."
+            ],
+            parameters: [Self.clock],
+            options: [
+                .init("received", .time, "when it began"), .init("within", .span, "the time that it gives"),
+                .init("note", .text, "why", required: true),
+            ],
+            examples: ["sla correct eu.tco/2 --received 22:42Z --note \"stamped on the order\""],
+            perform: Self.correct),
+        ActSpec(
+            "sla unmeet", "take back the word that a clock was met", parameters: [Self.clock],
+            options: [.init("note", .text, "why", required: true)],
+            examples: ["sla unmeet edr.update --note \"it went to another agency\""], perform: Self.unmeet),
     ]
 
     private static let clock = ActSpec.Argument(
@@ -131,6 +148,62 @@ enum ClockActs {
             [file.entry(CaseField.clocks, body)],
             said: ["\(clock.key.word) \(isLate ? "met late" : "met")."],
             hints: clock.isRecurring ? ["it begins anew"] : [])
+    }
+
+    private static func correct(
+        _ act: Act, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> ActOutcome {
+        let clock = try Self.find(act, file, scene)
+        guard act.has("received") || act.has("within") else {
+            throw ActRefusal(
+                .badValue, "sla.nothing", "Nothing was said about \(clock.key.word).",
+                "Give --received, --within or both.")
+        }
+        var body = Self.body(.correct, clock, scene)
+        body.atMilliseconds =
+            act.milliseconds("received").map { Int64(clamping: $0) } ?? clock.startedMilliseconds
+        guard body.atMilliseconds <= Int64(clamping: scene.now) else {
+            throw ActRefusal(
+                .badValue, "sla.in-future", "A clock cannot have begun in what is still to come.",
+                "Give a time that has passed with --received.")
+        }
+        body.withinMilliseconds =
+            act.milliseconds("within").map { Int64(clamping: $0) } ?? clock.claim.withinMilliseconds
+        (body.isHard, body.severity, body.version) = (clock.isHard, clock.claim.severity, clock.claim.version)
+        body.words = try act.neededText("note")
+        let due = body.withinMilliseconds.map { body.atMilliseconds + $0 }
+        guard !clock.isHard || scene.has(.lead) || (due ?? .max) <= (clock.dueMilliseconds ?? .max) else {
+            throw ActRefusal(
+                .refused, "sla.needs-lead", "\(clock.key.word) is a hard clock, and this gives it more time.",
+                "Ask a lead to correct it.",
+                because: [scene.rules.law(clock.key.rule)?.source.citation ?? clock.title])
+        }
+        let until = due.map { "due \(TimeWords.instant(UInt64(clamping: $0), now: scene.now))" }
+        return ActOutcome(
+            [file.entry(CaseField.clocks, body)],
+            said: ["\(clock.key.word) corrected: \(until ?? "without delay")."])
+    }
+
+    private static func unmeet(
+        _ act: Act, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> ActOutcome {
+        let clock = try Self.find(act, file, scene)
+        let meetings = file.clockFacts.ledger.entries(clock.key).filter { $0.body.kind == .meet }
+        if case .milestone(let milestone, _)? = clock.stop {
+            throw ActRefusal(
+                .refused, "sla.by-milestone",
+                "\(clock.key.word) was met by the milestone \(milestone.word), and a milestone stays.",
+                "Write a note that says what is wrong.")
+        }
+        guard clock.isRecurring ? !meetings.isEmpty : clock.stop != nil else {
+            throw ActRefusal(
+                .refused, "sla.not-met", "Nobody said that \(clock.key.word) was met.",
+                "Nothing need be done.")
+        }
+        var body = Self.body(.unmeet, clock, scene)
+        body.words = try act.neededText("note")
+        return ActOutcome(
+            [file.entry(CaseField.clocks, body)], said: ["\(clock.key.word) runs: it was not met."])
     }
 
     private static func body(_ kind: ClockBody.Kind, _ clock: Clock, _ scene: ActScene) -> ClockBody {

@@ -127,7 +127,7 @@ private struct TriageChange {
         if let typed, suggested.isGraver(than: typed) {
             throw ActRefusal(
                 .refused, "triage.contradiction",
-                "\(answers.answers) is \(suggested.word), and \(typed.word) was typed.",
+                "With \(answers.answers) it is \(suggested.word), and \(typed.word) was typed.",
                 "Correct an answer, or leave --sev out.",
                 because: ["A graver severity than the answers ask for may be chosen, a less grave one not."])
         }

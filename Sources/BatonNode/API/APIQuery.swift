@@ -48,7 +48,7 @@ struct APIQuery {
         case .all: ask.filter.includesClosed = true
         case .closed:
             ask.filter.includesClosed = true
-            ask.onlyClosed = true
+            ask.filter.onlyClosed = true
         }
         if let word = self.text("type") {
             guard let type = CaseType(word: word) else {
@@ -64,10 +64,10 @@ struct APIQuery {
             else {
                 throw APIFault(.badQuery, "That is not a severity.", "Use S0 to S4.")
             }
-            ask.severity = number
+            ask.filter.severityMin = number
             ask.filter.severityMax = number
         }
-        ask.tag = self.text("tag")
+        ask.filter.tag = self.text("tag")
         ask.limit = try self.number("limit", usual: QueueAsk.limitUsual, in: 1...QueueAsk.limitMax)
         ask.offset = try self.number("offset", usual: 0, in: 0...1_000_000)
         try self.finish()

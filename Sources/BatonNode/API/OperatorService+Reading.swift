@@ -4,7 +4,6 @@ import BatonDesk
 import BatonEngine
 import BatonModel
 import BatonStore
-import Synchronization
 
 extension OperatorService {
     func status(_ desk: Desk) async throws(APIFault) -> StatusReply {
@@ -12,7 +11,7 @@ extension OperatorService {
         let cache = self.countsCache
         let (stored, counts) = try await self.read(desk) { reader throws(ReplicaFault) in
             let stored = try reader.store.counts()
-            return (stored, try cache.counts(at: stored.deltas, reader))
+            return (stored, try cache.totals(at: stored.deltas, reader))
         }
         return StatusReply(
             asOf: await self.freshness(), version: BatonVersion.current, site: self.ownSite.description,
@@ -24,7 +23,8 @@ extension OperatorService {
                 cases: stored.documents, openCases: counts.open, openS0: counts.openS0, deltas: stored.deltas,
                 waiting: stored.waiting, void: stored.void, unread: stored.unread, conflicts: counts.conflicts
             ),
-            nextDueAt: counts.nextDue.map { Int64($0) }, logDigest: snapshot.logDigest.description,
+            nextDueAt: counts.nextDueMilliseconds.map { Int64(clamping: $0) },
+            logDigest: snapshot.logDigest.description,
             peers: self.statuses(snapshot), listen: self.listen(),
             alarms: self.worker.alarms.alarms.map { AlarmView($0) } + self.roster.board.alarms
                 + (try await self.rosterAlarms(desk)),
@@ -110,22 +110,56 @@ extension OperatorService {
         return LogReply(asOf: await self.freshness(), ref: ref, deltas: deltas)
     }
 
-    func find(_ words: String, limit: Int, _ desk: Desk) async throws(APIFault) -> FindReply {
-        guard words.contains(where: { $0.isLetter || $0.isNumber }) else {
+    /// Finds cases by words and filters (`SearchQuery`).
+    func find(_ text: String, limit: Int, _ desk: Desk) async throws(APIFault) -> FindReply {
+        let query: SearchQuery
+        do throws(ActRefusal) { query = try SearchQuery(text, now: NodeClock.wallMilliseconds) } catch {
+            throw APIFault(error)
+        }
+        guard text.contains(where: { $0.isLetter || $0.isNumber }) else {
             throw APIFault(.badQuery, "Nothing was asked for.", "Give the beginning of a word in q.")
         }
-        let hits = try await self.read(desk) { reader throws(ReplicaFault) in
+        let owners = try Self.owners(query, desk)
+        let (hits, isComplete) = try await self.read(desk) { reader throws(ReplicaFault) in
+            let result = try reader.store.find(query, owners: owners, limit: limit)
             var hits: [FindReply.Hit] = []
-            var seen: Set<DocumentID> = []
-            for hit in try reader.store.find(words, limit: limit).hits
-            where seen.insert(hit.document).inserted {
+            for hit in result.hits {
                 guard let row = try reader.row(hit.document) else { continue }
                 let text = hit.entry.flatMap { EntryDetails($0.write.value).text }
                 hits.append(FindReply.Hit(summary: row, excerpt: text.map { Self.excerpt($0) }))
             }
-            return hits
+            return (hits, result.isComplete)
         }
-        return FindReply(asOf: await self.freshness(), hits: hits)
+        return FindReply(asOf: await self.freshness(), hits: hits, isComplete: isComplete)
+    }
+
+    /// Everybody whom `owner:` may mean: a desk name is of one site, and sites may share one.
+    private static func owners(_ query: SearchQuery, _ desk: Desk) throws(APIFault) -> [OperatorID] {
+        guard case .person(let name)? = query.owner else { return [] }
+        let people = desk.membership.head.operators
+        let found = people.filter { $0.name.lowercased() == name }
+        guard !found.isEmpty else {
+            throw APIFault(
+                ActRefusal(
+                    .badValue, "find.bad-filter", "`owner:\(name)` is nobody's desk name.",
+                    "`owner:` takes \(people.map(\.name).sorted().joined(separator: ", ")), or nobody."))
+        }
+        return found.map(\.id)
+    }
+
+    /// Cases that share an agency, a reference or a digest with one.
+    func similar(_ reference: String, limit: Int, _ desk: Desk) async throws(APIFault) -> SimilarReply {
+        let id = try await self.resolve(reference, desk)
+        let keys = try await self.caseFile(id, desk).similarKeys
+        let (ref, found) = try await self.read(desk) { reader throws(ReplicaFault) in
+            var found: [SimilarReply.Hit] = []
+            for hit in try reader.store.similar(to: keys, except: id, limit: limit) {
+                guard let row = try reader.row(hit.document) else { continue }
+                found.append(SimilarReply.Hit(summary: row, shared: hit.keys.map(\.description)))
+            }
+            return (try reader.store.handle(of: id)?.description ?? id.description, found)
+        }
+        return SimilarReply(asOf: await self.freshness(), ref: ref, cases: found)
     }
 
     /// One line of at most 120 characters.
@@ -218,17 +252,5 @@ extension CaseReader {
             candidates.append(APIFault.Candidate(ref: handle.description, title: title))
         }
         return candidates
-    }
-}
-
-/// Counts over all open cases, kept until the log grows: the prompt asks for them all the time.
-final class DeskCountsCache: Sendable {
-    private let known = Mutex<(deltas: Int, counts: DeskCounts)?>(nil)
-
-    func counts(at deltas: Int, _ reader: CaseReader) throws(ReplicaFault) -> DeskCounts {
-        if let known = self.known.withLock({ $0 }), known.deltas == deltas { return known.counts }
-        let counts = try reader.deskCounts()
-        self.known.withLock { $0 = (deltas, counts) }
-        return counts
     }
 }

@@ -1,6 +1,7 @@
 import BatonAPI
 import BatonCrypto
 import BatonDesk
+import BatonEncoding
 import BatonEngine
 import BatonModel
 import BatonStore
@@ -44,10 +45,31 @@ extension OperatorService {
         } else {
             id = try await self.resolve(reference, desk)
         }
+        try await self.checkLowering(operations, id, desk)
         if change.operations.contains(where: { $0.action == .close }) {
             try await self.checkClosing(id, desk)
         }
         return try await self.reply(try await self.write(id, operations, command, desk))
+    }
+
+    /// A severity is raised by anybody; lowered only by `triage`, with a reason and where the rule asks for it a
+    /// second person.
+    private func checkLowering(_ operations: [Operation], _ id: DocumentID, _ desk: Desk)
+        async throws(APIFault)
+    {
+        let wanted = operations.filter { $0.shape.field == CaseField.severity }.compactMap {
+            $0.body.intValue
+        }
+        guard let wanted = wanted.max() else { return }
+        let current = try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.store.summary(id)?.severity
+        }
+        guard let current, wanted > current else { return }
+        throw APIFault(
+            ActRefusal(
+                .refused, "edit.lowers-severity", "S\(wanted) is less grave than S\(current).",
+                "Lower it by: triage --sev S\(wanted) --why CODE",
+                because: ["Lowering takes a reason code, and from S0 the word of a second person."]))
     }
 
     /// A case is closed when nothing of it is open any more: clocks, steps, holds, people who wait.

@@ -114,6 +114,15 @@ package final class OperatorService: Sendable {
             let limit = try query.number("limit", usual: 20, in: 1...500)
             try query.finish()
             return try await self.reply(try await self.find(text, limit: limit, desk))
+        case "holds":
+            let within = try query.number("within", usual: 30 * 86_400_000, in: 0...3_660 * 86_400_000)
+            let limit = try query.number("limit", usual: 100, in: 1...500)
+            try query.finish()
+            return try await self.reply(try await self.holds(within: UInt64(within), limit: limit, desk))
+        case "clocks":
+            let limit = try query.number("limit", usual: 100, in: 1...500)
+            try query.finish()
+            return try await self.reply(try await self.clocks(limit: limit, desk))
         case "brief": return try await self.reply(try await self.brief(&query, desk))
         case "roster":
             let days = try query.number("days", usual: 14, in: 1...400)
@@ -160,6 +169,11 @@ package final class OperatorService: Sendable {
             try query.finish()
             try Self.expect("GET", call)
             return try await self.reply(try await self.log(words[1], desk))
+        case "similar":
+            try Self.expect("GET", call)
+            let limit = try query.number("limit", usual: 5, in: 1...100)
+            try query.finish()
+            return try await self.reply(try await self.similar(words[1], limit: limit, desk))
         case "changes":
             try query.finish()
             try Self.expect("POST", call)

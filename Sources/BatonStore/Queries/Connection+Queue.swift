@@ -4,11 +4,30 @@ import BatonModel
 
 extension Connection {
     func queue(_ filter: QueueFilter, limit: Int, offset: Int) throws(ReplicaFault) -> [QueueRow] {
-        // Filters are a fixed set of conditions, so that there are few statements; values are always bound.
-        // A document of void changes alone is nobody's work: a member must not fill the queue with empty
-        // rows.
+        let statement = try self.prepare(
+            """
+            SELECT d.id, i.code, i.lane, i.due_order, i.severity_order, i.first_stamp, i.last_stamp, i.type,
+                i.owner, i.status, i.title, i.conflict_count, i.uncovered_count, i.unread_count, i.void_count,
+                i.applied_count, (SELECT count(*) FROM waiting w WHERE w.document_id = i.document_id), i.kind
+            FROM document_index i JOIN document d USING (document_id)
+            WHERE \(Self.conditions(filter))
+            ORDER BY i.lane, i.due_order, i.severity_order, i.first_stamp LIMIT ?2 OFFSET ?3
+            """)
+        defer { statement.reset() }
+        Self.bind(filter, to: statement)
+        statement.bind(2, limit)
+        statement.bind(3, offset)
+        var rows: [QueueRow] = []
+        while try statement.step() { rows.append(try self.queueRow(statement)) }
+        return rows
+    }
+
+    // Filters are a fixed set of conditions, so that there are few statements; values are always bound.
+    // A document of void changes alone is nobody's work: a member must not fill the queue with empty rows.
+    private static func conditions(_ filter: QueueFilter) -> String {
         var conditions = ["i.kind = ?1", "i.applied_count > 0"]
         if !filter.includesClosed { conditions.append("i.lane < 3") }
+        if filter.onlyClosed { conditions.append("i.lane = 3") }
         switch filter.ownership {
         case .anyone: break
         case .nobody: conditions.append("i.owner IS NULL")
@@ -16,26 +35,56 @@ extension Connection {
         }
         if filter.type != nil { conditions.append("i.type = ?5") }
         if filter.severityMax != nil { conditions.append("i.severity_order <= ?6") }
+        if filter.severityMin != nil { conditions.append("i.severity_order >= ?7") }
         if filter.onlyConflicts { conditions.append("i.conflict_count > 0") }
-        let statement = try self.prepare(
-            """
-            SELECT d.id, i.code, i.lane, i.due_order, i.severity_order, i.first_stamp, i.last_stamp, i.type,
-                i.owner, i.status, i.title, i.conflict_count, i.uncovered_count, i.unread_count, i.void_count,
-                i.applied_count, (SELECT count(*) FROM waiting w WHERE w.document_id = i.document_id), i.kind
-            FROM document_index i JOIN document d USING (document_id)
-            WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY i.lane, i.due_order, i.severity_order, i.first_stamp LIMIT ?2 OFFSET ?3
-            """)
-        defer { statement.reset() }
+        if filter.tag != nil {
+            conditions.append(
+                """
+                i.document_id IN (SELECT dt.document_id FROM search_term t JOIN search_document_term dt USING (term)
+                    WHERE t.kind = \(CaseTerm.Kind.tag.rawValue) AND t.value = ?8)
+                """)
+        }
+        return conditions.joined(separator: " AND ")
+    }
+
+    private static func bind(_ filter: QueueFilter, to statement: SQLStatement) {
         statement.bind(1, Int(filter.kind.rawValue))
-        statement.bind(2, limit)
-        statement.bind(3, offset)
         if case .person(let owner) = filter.ownership { statement.bind(4, Int64(owner.number)) }
         if let type = filter.type { statement.bind(5, type.rawValue) }
         if let severity = filter.severityMax { statement.bind(6, severity) }
-        var rows: [QueueRow] = []
-        while try statement.step() { rows.append(try self.queueRow(statement)) }
-        return rows
+        if let severity = filter.severityMin { statement.bind(7, severity) }
+        if let tag = filter.tag { statement.bind(8, tag.lowercased()) }
+    }
+
+    /// Counts what the queue would list, up to a bound.
+    func queueCount(_ filter: QueueFilter, upTo bound: Int) throws(ReplicaFault) -> Int {
+        let statement = try self.prepare(
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM document_index i WHERE \(Self.conditions(filter)) LIMIT ?2)
+            """)
+        defer { statement.reset() }
+        Self.bind(filter, to: statement)
+        statement.bind(2, bound)
+        return try statement.step() ? Int(statement.integer(0)) : 0
+    }
+
+    /// - Complexity: O(open cases), and O(cases in conflict).
+    func queueTotals() throws(ReplicaFault) -> QueueTotals {
+        let statement = try self.prepare(
+            """
+            SELECT count(*), count(*) FILTER (WHERE severity_order = 0), min(due_order),
+                (SELECT coalesce(sum(conflict_count), 0) FROM document_index
+                    WHERE kind = ?1 AND conflict_count > 0 AND applied_count > 0)
+            FROM document_index WHERE kind = ?1 AND lane < 3 AND applied_count > 0
+            """)
+        defer { statement.reset() }
+        statement.bind(1, Int(DocumentKind.escalation.rawValue))
+        guard try statement.step() else { return QueueTotals() }
+        let due = statement.integerOrNil(2).flatMap { $0 == .max ? nil : UInt64(clamping: $0) }
+        return QueueTotals(
+            open: Int(statement.integer(0)), openS0: Int(statement.integer(1)), nextDueMilliseconds: due,
+            conflicts: Int(statement.integer(3)))
     }
 
     private func queueRow(_ row: SQLStatement) throws(ReplicaFault) -> QueueRow {

@@ -70,6 +70,18 @@ extension ReplicaStore {
         }
     }
 
+    /// Counts what `queue` would list without limit, up to a bound.
+    package func queueCount(_ filter: QueueFilter, upTo bound: Int) throws(ReplicaFault) -> Int {
+        try self.reading { connection throws(ReplicaFault) in
+            try connection.queueCount(filter, upTo: bound)
+        }
+    }
+
+    /// - Complexity: O(open cases), and O(cases in conflict).
+    package func queueTotals() throws(ReplicaFault) -> QueueTotals {
+        try self.reading { connection throws(ReplicaFault) in try connection.queueTotals() }
+    }
+
     /// Lists documents of the lanes up to one, in order of lane: what goes to a peer first.
     package func documents(upTo lane: Lane, limit: Int) throws(ReplicaFault) -> [DocumentID] {
         try self.reading { connection throws(ReplicaFault) in

@@ -39,8 +39,14 @@ package struct QueueFilter: Sendable, Hashable {
     package var type: CaseType?
     /// Shows this severity and graver ones.
     package var severityMax: Int64?
+    /// Shows this severity and less grave ones; a case without a severity is the least grave.
+    package var severityMin: Int64?
     package var includesClosed: Bool
+    /// Takes `includesClosed` too.
+    package var onlyClosed = false
     package var onlyConflicts: Bool
+    /// As the text index last read it: a tag of this second may be missing.
+    package var tag: String?
 
     package init(
         kind: DocumentKind = .escalation, ownership: Ownership = .anyone, type: CaseType? = nil,
@@ -53,6 +59,15 @@ package struct QueueFilter: Sendable, Hashable {
         self.includesClosed = includesClosed
         self.onlyConflicts = onlyConflicts
     }
+}
+
+/// What the prompt counts over all cases.
+package struct QueueTotals: Sendable, Hashable {
+    package var open = 0
+    package var openS0 = 0
+    package var nextDueMilliseconds: UInt64?
+    /// Fields of open and closed cases on which a person must decide.
+    package var conflicts = 0
 }
 
 /// One row of the queue.
@@ -108,6 +123,13 @@ package struct FindResult: Sendable, Equatable {
     package var hits: [FindHit] = []
     /// False when more text waits to be indexed than a search looks through.
     package var isComplete = true
+}
+
+/// A case that shares keys with another one.
+package struct SimilarHit: Sendable, Equatable {
+    package let document: DocumentID
+    /// What they share, sorted.
+    package let keys: [SimilarKey]
 }
 
 /// What a typed handle names.

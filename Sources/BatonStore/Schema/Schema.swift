@@ -157,6 +157,7 @@ enum Schema {
             ON document_index (kind, lane, due_order, severity_order, first_stamp)
         """,
         "CREATE INDEX document_index_by_lane ON document_index (lane)",
+        "CREATE INDEX document_index_by_conflict ON document_index (kind) WHERE conflict_count > 0",
         // The rest of an entry (author, seq, delta id, level) is in its delta.
         """
         CREATE TABLE timeline (
@@ -191,6 +192,33 @@ enum Schema {
         ) STRICT
         """,
         "CREATE TABLE search_queue (document_id INTEGER PRIMARY KEY REFERENCES document) STRICT",
+        // Agencies, digests, references, tags, jurisdictions: `CaseTerm`.
+        """
+        CREATE TABLE search_term (
+            term INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,
+            value TEXT NOT NULL,
+            UNIQUE (kind, value)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE search_document_term (
+            term INTEGER NOT NULL REFERENCES search_term,
+            document_id INTEGER NOT NULL REFERENCES document,
+            PRIMARY KEY (term, document_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX search_document_term_by_document ON search_document_term (document_id)",
+        // Ends of holds: `CaseDate`.
+        """
+        CREATE TABLE search_date (
+            kind INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL CHECK (at_ms >= 0),
+            document_id INTEGER NOT NULL REFERENCES document,
+            PRIMARY KEY (kind, at_ms, document_id)
+        ) STRICT, WITHOUT ROWID
+        """,
+        "CREATE INDEX search_date_by_document ON search_date (document_id)",
     ]
 
     private static let bookkeeping = [

@@ -1,3 +1,4 @@
+import BatonAPI
 import BatonDesk
 
 /// The commands that are acts: each row of the desk's table of acts is a row of the command table, and a
@@ -24,13 +25,18 @@ enum ActCommands {
             name: CommandName(rawValue: spec.name), aliases: [], help: spec.help, details: spec.details,
             parameters: (namesAnother ? [] : [CommandTable.reference]) + spec.parameters.map(Self.parameter),
             options: options,
-            examples: spec.examples,
+            examples: spec.examples, listsAlone: Self.section(of: spec.name) != nil,
             handler: { desk, command throws(CommandIssue) in
                 try await ActHandlers.act(&desk, command, spec)
             })
     }
 
     static let caseOption = "case"
+
+    /// What a command word alone shows; nil for a form and for a word that shows nothing.
+    static func section(of name: String) -> String? {
+        ActTable.sectionOfCommand.first { $0.command == name }?.section
+    }
 
     private static func parameter(_ argument: ActSpec.Argument) -> Parameter {
         let kind: Parameter.Kind =
@@ -57,6 +63,18 @@ enum ActCommands {
         }
     }
 
+    private static let checkOption = "check"
+
+    private static func options(of word: String) -> [CommandOption] {
+        guard word == CommandName.sla.rawValue else { return [] }
+        return [CommandOption(Self.checkOption, .none, "exit 6 where a clock is past its time")]
+    }
+
+    private static func isBreached(_ reply: Reply) -> Bool {
+        guard case .file(let file) = reply.body else { return false }
+        return file.sections.flatMap(\.items).contains { $0.state == ClockStanding.breached.word }
+    }
+
     /// Command words without an act of their own.
     private static var sections: [CommandSpec] {
         ActTable.sectionOfCommand.filter { entry in !ActTable.all.contains { $0.name == entry.command } }
@@ -66,10 +84,12 @@ enum ActCommands {
                     name: CommandName(rawValue: entry.command), aliases: [],
                     help: "the \(entry.section) of a case",
                     details: forms.map { "`\($0.name)`: \($0.help)" },
-                    parameters: [CommandTable.reference], options: [],
+                    parameters: [CommandTable.reference], options: Self.options(of: entry.command),
                     examples: [entry.command, "\(entry.command) @1"],
                     handler: { desk, command throws(CommandIssue) in
-                        try await ActHandlers.show(&desk, command, section: entry.section)
+                        var reply = try await ActHandlers.show(&desk, command, section: entry.section)
+                        if command.has(Self.checkOption), Self.isBreached(reply) { reply.exit = .breached }
+                        return reply
                     })
             }
     }

@@ -38,8 +38,31 @@ enum ActHandlers {
             ? "Its own words take it back where that can be: help \(spec.name.split(separator: " ")[0])"
             : "It reached outside; record what you do about it."
         desk.keepUndo(spec.name, .impossible(instead: instead), after.summary)
-        return Reply(
+        var answer = Reply(
             command.name, .acted(ActReport(reply, changes: Self.changes(before, after))),
+            exit: reply.awaitsSecondPerson ? .secondPersonAwaited : .done)
+        if spec.name == "triage" { answer.notes = await LookHandlers.alike(desk, after.summary.id) }
+        return answer
+    }
+
+    /// `edit severity` that lowers is a triage: it takes a reason, and from S0 a second person.
+    static func lower(
+        _ desk: inout Desk, _ before: CaseDetail, to severity: String, why: String
+    ) async throws(CommandIssue) -> Reply {
+        let call = ActCall(act: "triage", arguments: ["sev": [severity], "why": [why]])
+        let reply = try await Self.send(call, before.summary.id, desk)
+        desk.note(reply.change.detail.summary, before: before.summary.changes)
+        let back = ChangeRequest(
+            operations: [
+                ChangeOperation(.set, field: "severity", value: before.summary.severity.map { .text($0) })
+            ],
+            note: "undo: severity")
+        let way: UndoStep.Way =
+            reply.awaitsSecondPerson
+            ? .impossible(instead: "It waits for a second person: decide withdraw") : .change(back)
+        desk.keepUndo("edit severity", way, reply.change.detail.summary)
+        return Reply(
+            .edit, .acted(ActReport(reply, changes: Self.changes(before, reply.change.detail))),
             exit: reply.awaitsSecondPerson ? .secondPersonAwaited : .done)
     }
 
@@ -57,7 +80,7 @@ enum ActHandlers {
         guard isBare,
             spec.parameters.contains(where: \.isRequired) || spec.options.contains(where: \.isRequired)
         else { return nil }
-        return ActTable.sectionOfCommand.first { $0.command == spec.name }?.section
+        return ActCommands.section(of: spec.name)
     }
 
     private static func arguments(

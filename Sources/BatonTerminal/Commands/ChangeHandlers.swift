@@ -25,7 +25,10 @@ enum ChangeHandlers {
         desk.current = made.detail.summary
         desk.note(made.detail.summary, before: nil)
         guard let due = time("due") else {
-            return Self.reply(.new, ChangeReport("Created", made, changes: Self.opening(made.detail)))
+            let notes = await LookHandlers.alike(desk, made.detail.summary.id)
+            return Reply(
+                .new, .changed(ChangeReport("Created", made, changes: Self.opening(made.detail))),
+                notes: notes)
         }
         // A deadline is a second change: the call that creates takes none.
         let request = ChangeRequest(operations: [ChangeOperation(.set, field: "due", value: .integer(due))])
@@ -35,7 +38,9 @@ enum ChangeHandlers {
         }
         dated.deltas = made.deltas + dated.deltas
         desk.note(dated.detail.summary, before: nil)
-        return Self.reply(.new, ChangeReport("Created", dated, changes: Self.opening(dated.detail)))
+        return Reply(
+            .new, .changed(ChangeReport("Created", dated, changes: Self.opening(dated.detail))),
+            notes: await LookHandlers.alike(desk, id))
     }
 
     private static func opening(_ detail: CaseDetail) -> [ChangeReport.FieldChange] {
@@ -107,8 +112,10 @@ enum ChangeHandlers {
         }
         let before = try await desk.target(of: command)
         let typed = command.argument("value") ?? ""
-        var request = ChangeRequest(operations: [try field.operation(typed, now: desk.options.now())])
-        if field == .severity { request.note = try Self.loweringNote(command, before.summary, request) }
+        let request = ChangeRequest(operations: [try field.operation(typed, now: desk.options.now())])
+        if field == .severity, let (severity, why) = try Self.lowering(command, before.summary, request) {
+            return try await ActHandlers.lower(&desk, before, to: severity, why: why)
+        }
         let reply = try await Self.change(&desk, before, request)
         let change = ChangeReport.FieldChange(
             field: field.rawValue, before: field.text(in: before), after: field.text(in: reply.detail))
@@ -117,10 +124,10 @@ enum ChangeHandlers {
         return Self.reply(.edit, ChangeReport("Changed", reply, changes: [change]))
     }
 
-    /// Raising is free; lowering needs a reason, which is kept beside the change. Nil for a raise.
-    private static func loweringNote(
+    /// Raising is free; lowering needs a reason. Nil for a raise.
+    private static func lowering(
         _ command: Command, _ summary: CaseRow, _ request: ChangeRequest
-    ) throws(CommandIssue) -> String? {
+    ) throws(CommandIssue) -> (severity: String, why: String)? {
         guard let old = summary.severity, let new = request.operations.first?.value?.text, new > old else {
             return nil
         }
@@ -129,7 +136,7 @@ enum ChangeHandlers {
                 .reasonNeeded, "\(old) to \(new) lowers the severity, which is kept only with a reason.",
                 "Add --why CODE, one of: \(ReasonCodes.lower.joined(separator: ", ")).")
         }
-        return "severity \(old) -> \(new): \(why)"
+        return (new, why)
     }
 
     @Sendable

@@ -4,7 +4,8 @@ import BatonDesk
 /// The one table of the desk's commands. Grammar, help, completion and `docs/terminal.md` are made from it.
 package enum CommandTable {
     package static let all: [CommandSpec] =
-        Self.looking + Self.changing + ActCommands.all + HandoffCommands.all + Self.team + StatsHandlers.commands
+        Self.looking + Self.changing + ActCommands.all + Self.calendar + HandoffCommands.all + Self.team
+        + StatsHandlers.commands
         + Self.session
 
     /// The command that a word names, by its name or an alias; never by a beginning of it.
@@ -13,6 +14,11 @@ package enum CommandTable {
     }
 
     static let reference = Parameter("case", .reference, optional: true)
+
+    /// The page's own parts, and the sections of the case file.
+    private static let showSections =
+        ShowSection.allCases.map(\.rawValue)
+        + CaseFile.sectionNames.filter { ShowSection(rawValue: $0) == nil }
 
     private static let looking: [CommandSpec] = [
         CommandSpec(
@@ -38,12 +44,20 @@ package enum CommandTable {
             name: .find, aliases: ["search"],
             help: "search titles, situations, tags and notes of this replica",
             details: [
-                "Words must all occur; a word may be a beginning. The rows can be named @1, @2 … "
-                    + "until the next list."
+                "Words must all occur in one text; a word may be a beginning. `\"duty officer\"` must stand there "
+                    + "so, and `-test` must not.",
+                "Filters: `agency:` a part of its name, `type:EDR`, `sev:S0` or `sev:S0..S2`, `owner:kim` or "
+                    + "`owner:nobody`, `status:active`, `tag:`, `juris:AU-NSW`, and when a case was changed last, "
+                    + "`after:-30d`, `before:2026-11-22`. Several of `type:` and `status:` are alternatives, all "
+                    + "else must hold together. Filters alone list the case changed last first.",
+                "The rows can be named @1, @2 … until the next list.",
             ],
-            parameters: [Parameter("words", .text)],
+            parameters: [Parameter("words", .search)],
             options: [CommandOption("limit", .count(1...500), "rows")],
-            examples: ["find harbour bridge", "find \"call back\" --limit 5"], handler: LookHandlers.find),
+            examples: [
+                "find harbour bridge", "find \"call back\" --limit 5",
+                "find agency:harlan type:EDR after:-30d -test",
+            ], handler: LookHandlers.find),
         CommandSpec(
             name: .use, aliases: [], help: "make a case the current one; `use -` makes none current",
             details: ["The prompt shows the current case. Commands that name no case mean it."],
@@ -51,12 +65,17 @@ package enum CommandTable {
             examples: ["use EDR-7K3QM2", "use @1", "use -"], handler: LookHandlers.use),
         CommandSpec(
             name: .show, aliases: [], help: "the page of a case",
-            details: ["A value marked * has others beside it that somebody must settle."],
+            details: [
+                "A value marked * has others beside it that somebody must settle. Cases with the same agency, "
+                    + "reference or digest are named below: link suggest."
+            ],
             parameters: [
                 Self.reference,
-                Parameter("section", .choice(ShowSection.allCases.map(\.rawValue)), optional: true),
+                Parameter("section", .choice(Self.showSections), optional: true),
             ],
-            options: [], examples: ["show", "show @2", "show EDR-7K3QM2 facts"], handler: LookHandlers.show),
+            options: [],
+            examples: ["show", "show @2", "show EDR-7K3QM2 facts", "show EDR-7K3QM2 people"],
+            handler: LookHandlers.show),
         CommandSpec(
             name: .log, aliases: ["timeline"],
             help: "the notes of a case, its signed changes, or a check of all of them",
@@ -119,7 +138,8 @@ package enum CommandTable {
             name: .edit, aliases: [], help: "change a field of a case",
             details: [
                 "Fields: " + EditField.allCases.map(\.rawValue).joined(separator: ", ")
-                    + ". To lower a severity takes --why. `edit owner -` leaves the case to nobody; `edit "
+                    + ". To lower a severity takes --why, and from S0 the word of a second person. `edit owner -` "
+                    + "leaves the case to nobody; `edit "
                     + "status triaged` records "
                     + "the milestone."
             ],
@@ -155,6 +175,30 @@ package enum CommandTable {
             parameters: [Self.reference, Parameter("text", .text, optional: true)],
             options: [CommandOption("why", .choice(ReasonCodes.reopen), "the reason; needed")],
             examples: ["reopen --why NEW-EVIDENCE second video found"], handler: ChangeHandlers.reopen),
+    ]
+
+    private static let calendar: [CommandSpec] = [
+        CommandSpec(
+            name: .holdDue, aliases: [], help: "holds of all cases that end soon or have ended",
+            details: ["Without a time, those of the next 30 days. A released hold is not listed."],
+            parameters: [Parameter("within", .word, optional: true)],
+            options: [CommandOption("limit", .count(1...500), "rows")],
+            examples: ["hold due", "hold due 90d"], handler: LookHandlers.holdDue),
+        CommandSpec(
+            name: .slaAll, aliases: [], help: "the clocks of all open cases, the one due first first",
+            details: ["The 300 most urgent open cases are looked at; it says so where there are more."],
+            parameters: [],
+            options: [
+                CommandOption("check", .none, "exit 6 where one is past its time"),
+                CommandOption("limit", .count(1...500), "rows"),
+            ],
+            examples: ["sla all", "sla all --check"], handler: LookHandlers.clocks),
+        CommandSpec(
+            name: .linkSuggest, aliases: [],
+            help: "cases with the same agency, reference or digest",
+            details: ["Those with most in common come first. The rows can be named @1, @2 …."],
+            parameters: [Self.reference], options: [CommandOption("limit", .count(1...500), "rows")],
+            examples: ["link suggest", "link suggest EDR-7K3QM2"], handler: LookHandlers.suggest),
     ]
 
     private static let team: [CommandSpec] = [

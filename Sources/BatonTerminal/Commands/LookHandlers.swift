@@ -46,11 +46,63 @@ enum LookHandlers {
 
     @Sendable
     static func show(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        let section = command.argument("section").map { ShowSection(rawValue: $0) } ?? .all
+        guard let section else {
+            let reply = try await ActHandlers.show(&desk, command, section: command.argument("section") ?? "")
+            return Reply(.show, reply.body)
+        }
         let reference = try desk.reference(of: command)
         let reply = try await desk.ask { client throws(APIFault) in try await client.show(reference) }
         desk.remember(reply.detail.summary.ref)
-        let section = command.argument("section").flatMap(ShowSection.init(rawValue:)) ?? .all
-        return Reply(.show, .detail(reply, section: section))
+        guard section == .all else { return Reply(.show, .detail(reply, section: section)) }
+        let notes = await Self.alike(desk, reply.detail.summary.id)
+        return Reply(.show, .detail(reply, section: section), notes: notes)
+    }
+
+    /// A line for each of the cases most like one; none where the node cannot say, since nobody asked for them.
+    static func alike(_ desk: Desk, _ id: String) async -> [String] {
+        let reply = try? await desk.client.similar(id, limit: 3)
+        return (reply?.cases ?? []).map { hit in
+            let shared = hit.shared.map { $0.count > 32 ? $0.prefix(31) + "…" : $0 }.joined(separator: ", ")
+            return "Like it: \(hit.summary.ref) (\(shared)) \(hit.summary.status), \(hit.summary.title)"
+        }
+    }
+
+    @Sendable
+    static func suggest(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        let reference = try desk.reference(of: command)
+        let limit = Self.limit(desk, command)
+        let reply = try await desk.ask { client throws(APIFault) in
+            try await client.similar(reference, limit: min(limit, 100))
+        }
+        desk.freeze(reply.cases.map(\.summary))
+        return Reply(.linkSuggest, .similar(reply))
+    }
+
+    @Sendable
+    static func holdDue(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        let typed = command.argument("within")
+        let within = typed.flatMap { TimeExpression.span($0) }
+        guard typed == nil || within != nil else {
+            throw CommandIssue(
+                .badValue, "`\(SafeText.line(typed ?? ""))` is not a length of time.",
+                "Write hours or days: hold due 30d")
+        }
+        let limit = Self.limit(desk, command)
+        let reply = try await desk.ask { client throws(APIFault) in
+            try await client.holds(within: within, limit: limit)
+        }
+        desk.freeze(reply.holds.map(\.summary))
+        return Reply(.holdDue, .holds(reply))
+    }
+
+    @Sendable
+    static func clocks(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        let limit = Self.limit(desk, command)
+        let reply = try await desk.ask { client throws(APIFault) in try await client.clocks(limit: limit) }
+        desk.freeze(reply.clocks.map(\.summary))
+        let isBreached = command.has("check") && reply.breached > 0
+        return Reply(.slaAll, .clocks(reply), exit: isBreached ? .breached : .done)
     }
 
     @Sendable

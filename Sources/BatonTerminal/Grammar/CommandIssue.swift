@@ -13,6 +13,8 @@ package struct CommandIssue: Error, Sendable, Equatable {
     package var candidates: [APIFault.Candidate]
     /// What `why` adds.
     package var because: [String] = []
+    /// The command of a line that was understood no further; nil where not even that was.
+    package var command: CommandName?
 
     package init(
         _ kind: IssueKind, _ message: String, _ hint: String, column: Int? = nil,

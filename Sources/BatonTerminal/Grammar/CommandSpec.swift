@@ -18,6 +18,10 @@ package struct CommandName: RawRepresentable, Hashable, Sendable {
     package static let tag = CommandName("tag")
     package static let close = CommandName("close")
     package static let reopen = CommandName("reopen")
+    package static let holdDue = CommandName("hold due")
+    package static let sla = CommandName("sla")
+    package static let slaAll = CommandName("sla all")
+    package static let linkSuggest = CommandName("link suggest")
     package static let conflicts = CommandName("conflicts")
     package static let sync = CommandName("sync")
     package static let status = CommandName("status")
@@ -51,6 +55,8 @@ package struct Parameter: Sendable {
         case words
         /// All that is left of the line, as typed.
         case text
+        /// All that is left of the line with its quotation marks: a search, in which they mean something.
+        case search
         /// A handle, `-`, or nothing.
         case referenceOrDash
     }
@@ -72,7 +78,7 @@ package struct Parameter: Sendable {
             case .referenceOrDash: "CASE|-"
             case .choice(let words): words.joined(separator: "|")
             case .words: "\(self.name.uppercased())…"
-            case .word, .text: self.name.uppercased()
+            case .word, .text, .search: self.name.uppercased()
             }
         return self.isOptional ? "[\(word)]" : word
     }
@@ -143,6 +149,8 @@ package struct CommandSpec: Sendable {
     package let options: [CommandOption]
     /// Lines that parse.
     package let examples: [String]
+    /// Without words of its own it lists what there is: nothing is missing then.
+    package var listsAlone = false
     package let handler: Handler
 
     package var usage: String {

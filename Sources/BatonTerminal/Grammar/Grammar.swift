@@ -23,12 +23,16 @@ package struct Grammar: Sendable {
         guard let first = words.first else {
             return .failure(CommandIssue(.unknownCommand, "There is no command.", "Try: help"))
         }
+        var understood: CommandName?
         do throws(CommandIssue) {
             let (spec, completedFrom) = try self.spec(for: first, form: words.dropFirst().first)
+            understood = spec.name
             var reader = ArgumentReader(spec: spec, words: words.dropFirst(spec.name.form == nil ? 1 : 2))
             return .success(try reader.command(completedFrom: completedFrom))
         } catch {
-            return .failure(error)
+            var issue = error
+            issue.command = understood ?? CommandTable.command(first.text.lowercased())
+            return .failure(issue)
         }
     }
 
@@ -112,7 +116,8 @@ private struct ArgumentReader {
                 } else {
                     reference = try self.read(word)
                 }
-            case .choice, .word, .words, .text:
+            case .choice, .word, .words, .text, .search:
+                if words.isEmpty, arguments.isEmpty, self.listsAlone { break }
                 if let values = try self.values(of: parameter, from: &words) {
                     arguments[parameter.name] = values
                 }
@@ -122,6 +127,10 @@ private struct ArgumentReader {
         return Command(
             name: self.spec.name, reference: reference, arguments: arguments, options: self.options,
             completedFrom: completedFrom)
+    }
+
+    private var listsAlone: Bool {
+        self.spec.listsAlone && !self.spec.options.contains { self.options[$0.name] != nil }
     }
 
     private mutating func readOptions() throws(CommandIssue) {
@@ -241,6 +250,9 @@ private struct ArgumentReader {
             // Quotation marks around all of it are the desk's; those within belong to the text.
             if words.count == 1 { return [first.text] }
             return [words.map { $0.hasQuotes ? $0.raw : $0.text }.joined(separator: " ")]
+        case .search:
+            defer { words = [] }
+            return [words.map(\.raw).joined(separator: " ")]
         case .word, .reference, .referenceOrDash:
             words.removeFirst()
             return [first.text]

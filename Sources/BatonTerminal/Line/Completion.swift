@@ -61,6 +61,7 @@ package struct Completion: Sendable {
             case .reference, .referenceOrDash: if given.isEmpty { candidates += self.handles }
             case .choice(let choices): candidates += choices
             case .word: if spec.name == .help { candidates += self.table.map { String($0.name.command) } }
+            case .search: candidates += SearchQuery.filters.map { "\($0):" }
             case .words, .text: break
             }
         }

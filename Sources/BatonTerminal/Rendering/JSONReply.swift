@@ -34,6 +34,9 @@ package enum JSONReply {
         switch reply.body {
         case .queue(let value, _, _): return Self.envelope(reply, value)
         case .found(let value, _): return Self.envelope(reply, value)
+        case .similar(let value): return Self.envelope(reply, value)
+        case .holds(let value): return Self.envelope(reply, value)
+        case .clocks(let value): return Self.envelope(reply, value)
         case .detail(let value, _): return Self.envelope(reply, value)
         case .timeline(let value): return Self.envelope(reply, value)
         case .deltas(let value): return Self.envelope(reply, value)
@@ -65,7 +68,8 @@ package enum JSONReply {
     package static func problem(_ issue: CommandIssue, command: CommandName?) -> String {
         Self.line(
             ReplyEnvelope<NoData>(
-                command: command?.rawValue, exit: issue.exit.rawValue, problem: issue.fault))
+                command: (command ?? issue.command)?.rawValue, exit: issue.exit.rawValue,
+                problem: issue.fault))
     }
 
     /// The rows of a list without envelope; nil where the answer is no list.
@@ -73,6 +77,9 @@ package enum JSONReply {
         switch reply.body {
         case .queue(let value, _, _): value.cases.map { Self.line($0) }.joined()
         case .found(let value, _): value.hits.map { Self.line($0) }.joined()
+        case .similar(let value): value.cases.map { Self.line($0) }.joined()
+        case .holds(let value): value.holds.map { Self.line($0) }.joined()
+        case .clocks(let value): value.clocks.map { Self.line($0) }.joined()
         case .timeline(let value): value.entries.map { Self.line($0) }.joined()
         case .deltas(let value): value.deltas.map { Self.line($0) }.joined()
         case .conflicts(let value): value.conflicts.map { Self.line($0) }.joined()

@@ -40,6 +40,8 @@ package enum ManualText {
         - **Text that could mislead** a terminal (control and bidirectional characters) is shown as
           `‹U+202E›`.
         - **The history file** holds commands and handles, never text.
+        - **For programs**: `--json` gives one object a line, `--jsonl` one for each row. Every answer fits
+          [desk.schema.json](desk.schema.json) and [openapi.yaml](openapi.yaml).
         - **In a pipe** the desk stops at the first error with that error's exit code; `set bail
           off` goes on.
 

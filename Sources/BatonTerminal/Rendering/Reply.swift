@@ -5,6 +5,9 @@ package struct Reply: Sendable, Equatable {
     package enum Body: Sendable, Equatable {
         case queue(QueueReply, view: String, offset: Int)
         case found(FindReply, words: String)
+        case similar(SimilarReply)
+        case holds(HoldsReply)
+        case clocks(ClocksReply)
         case detail(CaseReply, section: ShowSection)
         case timeline(TimelineReply)
         case deltas(LogReply)
@@ -50,6 +53,9 @@ package struct Reply: Sendable, Equatable {
         switch self.body {
         case .queue(let reply, _, _): reply.asOf
         case .found(let reply, _): reply.asOf
+        case .similar(let reply): reply.asOf
+        case .holds(let reply): reply.asOf
+        case .clocks(let reply): reply.asOf
         case .detail(let reply, _): reply.asOf
         case .timeline(let reply): reply.asOf
         case .deltas(let reply): reply.asOf

@@ -20,15 +20,32 @@ extension ReplyRenderer {
         guard !reply.hits.isEmpty else {
             return [
                 .line("Nothing found for \(words)."),
-                .line("This site's replica was searched: whole words, global text only."),
+                .line("This site's replica was searched: words from their beginning, global text only."),
             ]
         }
         var table = Self.caseTable(extra: "match")
         for (index, hit) in reply.hits.enumerated() {
             table.add(self.cells(hit.summary, row: index + 1, extra: hit.excerpt ?? ""))
         }
+        let more = "More may fit than one search looks at: add a word or a filter."
+        return [.table(table)] + (reply.isComplete ? [] : [.line(more)])
+    }
+
+    func similar(_ reply: SimilarReply) -> [Block] {
+        guard !reply.cases.isEmpty else {
+            return [.line("No other case here has an agency, a reference or a digest of \(reply.ref).")]
+        }
+        var table = Self.caseTable(extra: "both have")
+        for (index, hit) in reply.cases.enumerated() {
+            table.add(
+                self.cells(
+                    hit.summary, row: index + 1, extra: hit.shared.map(Self.short).joined(separator: ", ")))
+        }
         return [.table(table)]
     }
+
+    /// A digest says enough by its beginning.
+    private static func short(_ key: String) -> String { key.count > 32 ? key.prefix(31) + "…" : key }
 
     private static func caseTable(extra: String?) -> Table {
         let columns: [Table.Column] = [

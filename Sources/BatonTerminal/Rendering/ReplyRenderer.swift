@@ -48,6 +48,9 @@ package struct ReplyRenderer: Sendable {
         switch reply.body {
         case .queue(let value, let view, let offset): self.queue(value, view: view, offset: offset)
         case .found(let value, let words): self.found(value, words: words)
+        case .similar(let value): self.similar(value)
+        case .holds(let value): self.holds(value)
+        case .clocks(let value): self.clocks(value)
         case .detail(let value, let section): self.detail(value.detail, section: section)
         case .timeline(let value): self.timeline(value)
         case .deltas(let value): self.deltas(value)

@@ -26,6 +26,10 @@ package struct UndoStep: Sendable, Equatable {
             return .impossible(
                 instead: "There was no value before; set the right one: edit \(field.rawValue) …")
         }
+        if field == .severity {
+            return .impossible(
+                instead: "Lowering takes a reason: edit severity \(old.text ?? "S4") --why CODE")
+        }
         let operation = ChangeOperation(.set, field: name, value: old == .null ? .text("nobody") : old)
         return .change(ChangeRequest(operations: [operation], note: "undo: \(field.rawValue)"))
     }

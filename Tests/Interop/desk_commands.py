@@ -1,0 +1,397 @@
+"""Every command of the desk does its work on a real node, and another site reads the same.
+
+Two rounds of one story, by two people: with --json (each reply held against docs/openapi.yaml and
+docs/desk.schema.json), and as plain text with ACCESSIBLE=1 NO_COLOR=1 TERM=dumb while the other site is away. After
+each round both sites are equal and the other site has every change that was answered for. Then fifty bad inputs: one
+sentence what, one what to do, a documented code, the right exit code, and nothing changed.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+import _desk
+import _nodes
+from sites import Failure, even, expect, make_team
+
+DIGEST = "5b" * 32
+# Commands that a module of their own drives: a hand-over and its brief, a merge, and lists beside the cases.
+ELSEWHERE = {"handoff", "brief", "roster", "stats", "export", "rest", "depose", "settle"}
+
+
+def story(case, other, fresh):
+    """(person, line, exit) in order. Each person's lines of one stretch are one sitting."""
+    kim, pat = "kim", "pat"
+    return [
+        (kim, f"use {case}", 0),
+        (kim, "triage --type EDR --sev S0 --intent y --capability y --specific y --juris US", 0),
+        (kim, "show", 0), (kim, "show people", 0), (kim, "triage --trend worse", 0),
+        (kim, "check", 0), (kim, "check done 1", 0), (kim, "check skip 2 --why OVERTAKEN", 0),
+        (kim, "check reopen 2", 0),
+        (kim, "sla", 0), (kim, "sla all", 0), (kim, "sla attach eu.tco --order 2", 0),
+        (kim, "sla correct eu.tco/2 --received -10m --note \"stamped on the order\"", 0),
+        (kim, "sla pause edr.decide --why WAIT-LE --for \"harlan-so, form\"", 0), (kim, "sla resume edr.decide", 0),
+        (kim, "sla meet eu.tco/2 --note \"removed and confirmed\"", 0),
+        (kim, "sla unmeet eu.tco/2 --note \"it was another order\"", 0), (kim, "sla meet eu.tco/2", 0),
+        (kim, "subject add suspect --country US --age adult --account active", 0), (kim, "subject", 0),
+        (kim, "subject set subj:1 --account suspended", 0),
+        (kim, "verify channel --result ok", 0), (kim, "verify domain sheriff.harlan.example --result ok", 0),
+        (kim, "verify callback --number dir:217 --spoke \"duty lieutenant\" --result ok", 0),
+        (kim, "verify document --result ok", 0), (kim, "verify minimum --result ok", 0),
+        (kim, "verify history --result ok", 0),
+        (kim, "verify gap supervisor --why GAP-SUPERVISOR --note \"night desk has none\"", 9),
+        (kim, "verify emergency --whose adult --danger \"stated plan\" --why-now \"six hours\" --data location"
+              " --why-not-process \"judge unreachable\"", 0),
+        (kim, "verify fraud suspected --why FRAUD-SUSPECTED --note \"seal of another county\"", 0),
+        (pat, f"use {case}", 0), (pat, "verify fraud cleared --note \"the seal is theirs\"", 0),
+        (pat, "approve gap:1", 0), (pat, "decide", 0),
+        (kim, f"use {case}", 0),
+        (kim, f"decide disclose --items \"last-login-ip,phone\" --basis us.2702c4 --confirm {case}", 9),
+        (pat, f"use {case}", 0), (pat, "show awaiting", 0), (pat, "approve dec:1", 0),
+        (kim, f"use {case}", 0),
+        (kim, f"decide delivered dec:1 --to harlan-so --manifest {DIGEST} --confirm {case}", 0),
+        (kim, f"decide partial --items phone --basis us.2702c4 --gap GAP-SUPERVISOR --confirm {case}", 9),
+        (kim, "decide withdraw dec:2", 0), (kim, "decide preserve-only --why PRESERVE-ONLY", 9),
+        (kim, "decide withdraw dec:3", 0), (kim, "decide refuse --why REFUSED-UNVERIFIED", 9),
+        (kim, "decide withdraw dec:4", 0),
+        (kim, "contain suspend subj:1 --why TTL-IMMINENT", 0), (kim, "contain", 0),
+        (kim, "contain fail suspend subj:1 --note \"tool refused\"", 0),
+        (kim, "contain suspend subj:1 --why TTL-IMMINENT", 0), (kim, "contain cancel suspend subj:1", 0),
+        (kim, "contain suspend subj:1 --why TTL-IMMINENT", 0), (kim, "contain done suspend subj:1", 0),
+        (kim, "contain confirm suspend subj:1", 0), (kim, "contain reverse suspend subj:1", 0),
+        (kim, "hold add us.2703f", 0), (kim, "hold", 0), (kim, "hold renew us.2703f", 0), (kim, "hold due 400d", 0),
+        (kim, "hold release us.2703f --note \"process served\"", 0), (kim, "hold add legal --until 2027-11-22", 0),
+        (kim, "hold destroy AFP-2026-114 --note \"AFP, liaison officer\"", 0),
+        (pat, f"use {case}", 0),
+        (pat, f"hold counsel AFP-2026-114 keep --note \"the year runs\" --confirm {case}", 0),
+        (kim, f"use {case}", 0),
+        (kim, "report NCMEC draft --set incident.type=enticement --filled reported.account --test", 0),
+        (kim, "report NCMEC retract", 0),
+        (kim, f"evidence add log --sha256 {DIGEST} --how export --ref locker:14", 0), (kim, "evidence", 0),
+        (kim, "evidence move ev:1 --to \"AFP liaison\" --purpose investigation", 0),
+        (kim, f"evidence verify ev:1 --sha256 {DIGEST}", 0),
+        (kim, "contact log AFP \"rang duty officer\" --ask --expect 20m --then \"ring again\"", 0),
+        (kim, "contact", 0),
+        (kim, "contact expect AFP +2h \"ring the duty officer\"", 0),
+        (kim, "contact answer AFP \"officer on the way\"", 0),
+        (kim, "contact log local-police \"rang\" --ask", 0), (kim, "contact drop local-police overtaken", 0),
+        (kim, "page us-lead --situation \"stated plan\" --recommendation \"approve dec:1\"", 0),
+        (pat, f"use {case}", 0), (pat, "page answer page:1", 0),
+        (kim, f"use {case}", 0), (kim, f"link {other} same-subject", 0), (kim, "link suggest", 0),
+        (kim, f"link drop {other} same-subject", 0),
+        (kim, "review start", 0), (kim, "review", 0), (kim, "review answer judgement.well \"the call-back\"", 0),
+        (kim, "review action \"add the number\" --owner kim --due +14d --proof \"it rings\"", 0),
+        (kim, "review done action:1 --proof \"rang it\"", 0),
+        (kim, "custody", 0), (kim, "take", 0), (kim, "assign pat", 0), (kim, "assign usw", 0),
+        (kim, "assign withdraw", 0),
+        (kim, "note Agency called back", 0), (kim, "edit situation \"Waiting for the paper\"", 0),
+        (kim, "edit agency harlan-so", 0), (kim, "undo", 0), (kim, "tag +press", 0), (kim, "log", 0),
+        (kim, "log deltas", 0), (kim, "log verify", 0), (kim, "edit severity S1 --why INSUFFICIENT", 9),
+        (kim, "queue mine", 0), (kim, "find agency:harlan type:EDR", 0), (kim, "find \"called back\"", 0),
+        (kim, "status", 0), (kim, "sync", 0), (kim, f"sync explain {case}", 0), (kim, "conflicts", 0),
+        (kim, "help triage", 0), (kim, "why", 0), (kim, "set limit 5", 0), (kim, "alias", 0),
+        (kim, f"{fresh} \"A second one\" --agency harlan-so --sev S4", 0), (kim, "close --why BENIGN", 0),
+        (kim, "reopen --why NEW-EVIDENCE", 0), (kim, "quit", 0),
+    ]
+
+
+def name_of(line, table):
+    """The command of a line by the table: two words where it has such a form."""
+    words = line.split()
+    pair = " ".join(words[:2])
+    return pair if pair in table else words[0]
+
+
+def value_of(line, name):
+    pair = " ".join(line.split()[:2])
+    if pair in ("show awaiting", "show people"):
+        return "FileReply"
+    if line in ("contain", "approve", "verify"):
+        return "FileReply"
+    if line.startswith("edit severity"):
+        return "ActReport"
+    values = _desk.desk()["x-commands"]
+    return values.get(pair) or values.get(name, "ActReport")
+
+
+def sittings(steps):
+    """Stretches of one person, as (person, steps)."""
+    found = []
+    for person, line, code in steps:
+        if not found or found[-1][0] != person:
+            found.append((person, []))
+        found[-1][1].append((line, code))
+    return found
+
+
+def deltas_of(reply):
+    data = reply.get("data", {})
+    return data.get("deltas") if "savedAt" in data else data.get("change", {}).get("deltas")
+
+
+def with_json(site, steps, table):
+    """Plays a story with --json; gives what was done: {case id: [delta]} and the commands."""
+    done, commands, wrong = {}, set(), []
+    for person, lines in sittings(steps):
+        replies, _ = _desk.run(site, [b"set bail off", *(line.encode() for line, _ in lines)], "--as", person)
+        expect(len(replies) == len(lines) + 1, f"{len(lines)} lines of {person} got {len(replies) - 1} replies")
+        for (line, code), reply in zip(lines, replies[1:]):
+            said = reply.get("problem", {})
+            if reply["exit"] != code:
+                wrong.append(f"{person}: {line}: exit {reply['exit']}, not {code}: {said}")
+                continue
+            name = name_of(line, table)
+            expect(reply["command"] == name, f"{line} was answered as {reply['command']}")
+            _desk.demand(value_of(line, name), reply["data"], line)
+            commands.add(name)
+            if deltas_of(reply):
+                about = reply["data"].get("summary") or reply["data"]["change"]["summary"]
+                done.setdefault(about["id"], []).extend(deltas_of(reply))
+    expect(not wrong, "\n    ".join([f"{len(wrong)} lines did otherwise:", *wrong]))
+    return done, commands
+
+
+def bare():
+    return {**os.environ, "ACCESSIBLE": "1", "NO_COLOR": "1", "TERM": "dumb", "SWIFT_BACKTRACE": "enable=no"}
+
+
+def as_text(site, steps):
+    """Plays a story as plain text for people who listen; gives the text."""
+    texts = []
+    for person, lines in sittings(steps):
+        script = "".join(line + "\n" for line, _ in [("set bail off", 0), *lines])
+        done = subprocess.run(
+            [site.baton, "desk", "--dir", str(site.folder), "--as", person], input=script.encode(),
+            capture_output=True, timeout=_desk.PATIENCE, check=False, env=bare())
+        text = done.stdout.decode()
+        expect(not done.stderr, f"{person} was refused: {done.stderr.decode()[:400]}")
+        wanted = next((code for _, code in lines if code), 0)
+        expect(done.returncode == wanted, f"{person}: exit {done.returncode}, not {wanted}")
+        found = re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2500-\u259f\u2028-\u202e\u2066-\u2069]", text)
+        expect(not found, f"a sign that a screen reader trips over: {found and found.group()!r}")
+        texts.append(text)
+    return "\n".join(texts)
+
+
+def held(site, done):
+    """Every delta of these cases is applied at a site."""
+    with _nodes.Desk(site) as desk:
+        for case, deltas in done.items():
+            fates = {each["id"]: each["fate"] for each in desk.call("GET", f"/v1/cases/{case}/log")["deltas"]}
+            gone = [delta for delta in deltas if fates.get(delta) != "applied"]
+            expect(not gone, f"{site.name} lacks {len(gone)} of {len(deltas)} changes of {case}")
+    return sum(map(len, done.values()))
+
+
+# What the other site must say of the case when the story is told: (section, item, state).
+ENDINGS = [
+    ("steps", "1", "done"), ("people", "subj:1", None), ("decisions", "dec:1", None),
+    ("containment", "suspend/subj:1", "reversed"), ("holds", "legal", "held"), ("holds", "us.2703f", "released"),
+    ("evidence", "ev:1", None), ("pages", "page:1", None), ("review", "action:1", None), ("clocks", "eu.tco/2", "met"),
+]
+
+
+def endings(site, case):
+    sections = {each["name"]: each for each in site.ask("GET", f"/v1/cases/{case}/file")["sections"]}
+    for section, item, state in ENDINGS:
+        found = [each for each in sections.get(section, {"items": []})["items"] if each["id"] == item]
+        expect(found, f"{site.name} has no {item} among the {section} of {case}")
+        expect(state in (None, found[0]["state"]), f"{item} is {found[0]['state']} at {site.name}, not {state}")
+
+
+LONG = "x" * 70_000
+# (line, code, exit). The case is CASE, the other one OTHER.
+BAD = [
+    ("frobnicate", "grammar.unknown-command", 2), ("queue sideways", "grammar.bad-value", 2),
+    ("queue --sev S9", "grammar.bad-value", 2), ("queue --limit 0", "grammar.bad-value", 2),
+    ("queue --colour", "grammar.unknown-option", 2), ("queue --sev", "grammar.missing-value", 2),
+    ("queue --json=yes", "grammar.unwanted-value", 2), ("find", "grammar.missing-argument", 2),
+    ("find \"open", "grammar.unclosed-quote", 2), ("find type:XYZ", "find.bad-filter", 2),
+    ("find after:soon", "find.bad-filter", 2), ("find -type:EDR", "find.no-negation", 2),
+    ("find owner:nemo", "find.bad-filter", 2), ("find ***", "api.bad-query", 2),
+    ("show EDR-ZZZZZZZZZZ", "api.no-such-case", 3), ("show EDR", "grammar.not-a-handle", 2),
+    ("show @1", "desk.no-list", 3), ("note @7 x", "desk.no-list", 3),
+    ("tag +press", "desk.no-current-case", 2), ("note CASE \" \"", "desk.empty-text", 2),
+    (f"note CASE {'y' * 40_000}", "grammar.too-long", 2), (f"note CASE {LONG}", "grammar.too-long", 2),
+    ("note CASE bell \x07 here", "grammar.unreadable-text", 2), (b"note CASE \xff\xfe", "grammar.unreadable-text", 2),
+    ("triage CASE --note \"turned \u202e round\"", "text.unprintable", 2),
+    ("triage CASE --note \"mail me at jane@example.org\"", "text.personal-data", 4),
+    ("triage CASE --note " + "z" * 600, "text.too-long", 2),
+    ("triage CASE --sev S3 --intent y --capability y --specific y", "triage.contradiction", 4),
+    ("triage CASE --sev S2", "triage.lowering-needs-reason", 4),
+    ("triage CASE --juris mars!", "triage.bad-jurisdiction", 2),
+    ("edit CASE severity S3", "desk.reason-needed", 4), ("edit CASE due soon", "grammar.bad-value", 2),
+    ("edit CASE due 2026-02-30", "grammar.bad-value", 2), ("edit CASE owner nemo", "api.bad-value", 2),
+    ("check done CASE 99", "check.no-such-step", 3), ("check skip CASE 5 --why BORED", "code.unknown", 2),
+    ("sla pause CASE eu.tco/1 --why WAIT-LE --for them", "sla.hard-clock", 4),
+    ("sla meet CASE nope", "sla.no-such-clock", 3), ("sla meet CASE eu.tco/1 --at +2h", "sla.in-future", 2),
+    ("sla correct CASE eu.tco/1 --note why", "sla.nothing", 2),
+    ("sla unmeet CASE eu.tco/1 --note why", "sla.not-met", 4),
+    ("verify CASE nonsense --result ok", "verify.no-such-gate", 3),
+    ("verify CASE callback --number +61255501234 --spoke her --result ok", "verify.number-not-ours", 4),
+    ("decide disclose CASE --items phone --basis us.2702c4", "disclose.gates-open", 4),
+    ("decide disclose CASE --items phone --basis us.nothing", "decide.no-such-basis", 3),
+    ("approve CASE dec:9", "item.unknown", 3), ("contain CASE suspend subj:9 --why TTL-IMMINENT", "item.unknown", 3),
+    ("contain done CASE suspend cont:1", "contain.no-such", 3), ("hold add CASE us.nothing", "hold.no-such-rule", 3),
+    ("hold add CASE legal --until 2020-01-01", "hold.past-end", 2), ("hold due soon", "grammar.bad-value", 2),
+    ("evidence add CASE log --sha256 12 --how export", "value.not-a-digest", 2),
+    ("report CASE nothing draft", "report.no-such-form", 3),
+    ("link OTHER-ZZZZZZ related --case CASE", "api.no-such-case", 3),
+    ("close CASE", "desk.reason-needed", 4), ("close CASE --why CONTAINED", "close.open-items", 4),
+    ("reopen CASE --why BORED", "grammar.bad-value", 2), ("conflicts settle 9 a", "desk.no-list", 3),
+    ("sync pause mars", "desk.no-such-peer", 3), ("sync explain", "grammar.missing-argument", 2),
+    ("assign CASE nemo", "custody.no-such-person", 3), ("take CASE --emergency --why BORED", "code.unknown", 2),
+    ("undo", "desk.nothing-to-undo", 3), ("help nothing-of-that-name", "desk.no-such-topic", 3),
+    ("set scope moon=full", "grammar.bad-value", 2), ("hold counsel CASE X keep --note why", "hold.no-such-order", 3),
+    # Last: what follows a refused `note` without words is its text.
+    ("note", "desk.no-current-case", 2),
+]
+
+
+def bad_inputs(site, case, other):
+    before = site.digest()
+    lines = [line if isinstance(line, bytes) else line.encode() for line, _, _ in BAD]
+    lines = [re.sub(rb"\bCASE\b", case.encode(), line) for line in lines]
+    replies, _ = _desk.run(site, [b"set bail off", *lines], "--as", "kim", "--no-input")
+    expect(len(replies) == len(lines) + 1, f"{len(lines)} bad lines got {len(replies) - 1} replies")
+    documented = "".join((_desk.DOCS / name).read_text() for name in ("operations.md", "terminal.md"))
+    wrong = []
+    for (line, code, leaves), reply in zip(BAD, replies[1:]):
+        shown = repr(line[:60])
+        problem = reply.get("problem", {"code": "nothing", "message": json.dumps(reply)[:200], "hint": "-"})
+        got = (problem["code"], reply["exit"])
+        if got != (code, leaves):
+            wrong.append(f"{shown}: {got}, not {(code, leaves)}: {problem['message']}")
+            continue
+        expect(f"`{code}`" in documented, f"{code} is in no handbook")
+        for sentence in (problem["message"], problem["hint"]):
+            # It begins with a capital, or with the name of a thing: `text`, eu.tco/1, dec:9, S1.
+            begins = sentence[0].isupper() or re.match(r"[`@<]|--[a-z]|[a-z]+[.:/-]", sentence)
+            expect(begins and sentence[-1] != " ", f"{shown}: no sentence: {sentence}")
+        known = line.split()[0] if isinstance(line, str) else "note"
+        if code.startswith("grammar.") and code not in ("grammar.unknown-command", "grammar.unreadable-text",
+                                                        "grammar.too-long", "grammar.unclosed-quote"):
+            expect(reply.get("command", "").split()[:1] == [known], f"{shown}: command {reply.get('command')}")
+    expect(not wrong, "\n    ".join([f"{len(wrong)} bad inputs were answered otherwise:", *wrong]))
+    after = site.digest()
+    expect(after["stateDigest"] == before["stateDigest"] and after["deltas"] == before["deltas"], "something changed")
+    return len(BAD)
+
+
+def stale_row(site, case):
+    """A change through @1 asks when the case has changed since; nobody is there, so it exits 5."""
+    pipe = _desk.Pipe(site, "--as", "kim", "--no-input")
+    try:
+        pipe.process.stdin.write(b"set bail off\nfind agency:harlan\n")
+        pipe.process.stdin.flush()
+        pipe.reply()
+        rows = [hit["summary"]["ref"] for hit in pipe.reply()["data"]["hits"]]
+        place = rows.index(case) + 1
+        site.ask("POST", f"/v1/cases/{case}/changes", {"operations": [
+            {"action": "append", "field": "note", "value": "meanwhile"}]}, headers=["baton-as: pat"])
+        pipe.process.stdin.write(f"tag @{place} +graphic\n".encode())
+        pipe.process.stdin.close()
+        reply = pipe.reply()
+    finally:
+        pipe.discard()
+    expect((reply["problem"]["code"], reply["exit"]) == ("desk.changed-since-listed", 5), f"{reply}")
+
+
+def one_shot(site, *arguments, code=0, env=None):
+    done = subprocess.run([site.baton, *arguments, "--dir", str(site.folder), "--as", "kim"], capture_output=True,
+                          stdin=subprocess.DEVNULL, timeout=_desk.PATIENCE, check=False, env=env)
+    expect(done.returncode == code, f"{arguments}: exit {done.returncode}, not {code}: {done.stdout}{done.stderr}")
+    return done.stdout.decode()
+
+
+def doors(site, case):
+    """The process's door is the desk's: formats, widths, and exit codes without a terminal."""
+    reply = json.loads(one_shot(site, "queue", "--sev", "S9", "--json", code=2))
+    expect(reply["command"] == "queue", f"a grammar error says no command: {reply}")
+    for line in one_shot(site, "queue").splitlines():
+        expect(len(line) <= 80, f"a line of {len(line)} columns: {line}")
+    rows = [json.loads(line) for line in one_shot(site, "queue", "--jsonl").splitlines()]
+    expect(rows and all("ref" in row for row in rows), f"rows of a queue: {rows[:1]}")
+    expect("\t" in one_shot(site, "queue", "--plain"), "--plain has no tabs")
+    one_shot(site, "sla", case, "--check", code=0)
+    one_shot(site, "triage", case, "--no-input", code=2)
+
+
+def people(baton, root):
+    """A team of two whose first site has two people under one user id."""
+    user = os.getuid()
+    return make_team(baton, root, ("syd", "usw"), people={
+        "syd": [f"kim:{user}:specialist,lead", f"pat:{user}:specialist,lead"], "usw": [f"usw-op:{user}:lead"]})
+
+
+def main(baton, python):
+    with tempfile.TemporaryDirectory(prefix="baton-desk-") as root:
+        syd, usw = people(baton, root)
+        with _nodes.running(syd, usw):
+            check(syd, usw)
+
+
+def check(syd, usw):
+    made = [syd.ask("POST", "/v1/cases", {"type": "EDR", "title": title, "agency": "harlan-so"})
+            for title in ("The first story", "The second story", "Another matter", "Bad inputs")]
+    first, second, other, bad = [each["detail"]["summary"]["ref"] for each in made]
+    page = json.loads(one_shot_desk(syd, "help"))
+    table = {entry["name"] for entry in page["data"]["entries"]}
+    done, commands = with_json(syd, story(first, other, "new EDR"), table)
+    mine = {name for name in table if name.split()[0] not in ELSEWHERE}
+    left = sorted(mine - commands - ALONE)
+    expect(not left, f"commands that the story leaves out: {left}")
+    even([syd, usw])
+    count = held(usw, done)
+    endings(usw, first)
+    print(f"  {len(commands)} commands with --json, {count} changes read back at {usw.name}")
+    usw.stop()
+    text = as_text(syd, story(second, other, "new EDR"))
+    expect("as of syd" in text, "no answer says that it may be old while the other site is away")
+    usw.start([syd])
+    even([syd, usw])
+    endings(usw, second)
+    print(f"  the same story as text for people who listen, {len(text.splitlines())} lines, while {usw.name} was away")
+    opening = [f"triage {bad} --type EDR --sev S0 --intent y --capability y --specific y",
+               f"sla attach {bad} eu.tco --order 1"]
+    _desk.run(syd, [line.encode() for line in opening], "--as", "kim")
+    print(f"  {bad_inputs(syd, bad, other)} bad inputs refused in words; nothing changed")
+    stale_row(syd, bad)
+    doors(syd, bad)
+    away(syd, usw, other)
+
+
+# Played by `away`: the other site's part.
+ALONE = {"assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle", "approve",
+         "triage"}
+
+
+def away(syd, usw, case):
+    """An offer that is declined at the other site, one that is withdrawn and acknowledged, and an emergency."""
+    def at(site, *lines, who=None, codes=None):
+        replies, _ = _desk.run(site, [b"set bail off", f"use {case}".encode(), *(line.encode() for line in lines)],
+                               *(["--as", who] if who else []))
+        for line, reply, code in zip(lines, replies[2:], codes or [0] * len(lines)):
+            expect(reply["exit"] == code, f"{line} at {site.name}: {reply}")
+    at(syd, "assign usw", who="kim")
+    even([syd, usw])
+    at(usw, "assign decline --why TOO-MANY")
+    even([syd, usw])
+    at(syd, "assign usw", "assign withdraw", who="kim")
+    even([syd, usw])
+    at(usw, "assign acknowledge")
+    even([syd, usw])
+    at(usw, "take --emergency --why S0")
+    even([syd, usw])
+    at(usw, "custody hold", "custody")
+    even([syd, usw])
+    print("  offers declined and withdrawn, and an emergency, between two sites")
+
+
+def one_shot_desk(site, line):
+    replies = subprocess.run(
+        [site.baton, "desk", "--dir", str(site.folder), "--json", "--as", "kim"], input=f"{line}\n".encode(),
+        capture_output=True, timeout=_desk.PATIENCE, check=False)
+    return replies.stdout.decode()
