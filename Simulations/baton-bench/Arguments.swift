@@ -32,7 +32,7 @@ struct Arguments {
           --singles N           single changes of author (1000)
           --entries N           timeline entries of the case that open opens (10000)
           --checkpoint-pages N  pages in the write-ahead log from which it is copied (1000)
-          --backlog N           changes of urgent that are not (100000)
+          --backlog N           changes of urgent that are not (100000), changes that are on their way in live (180000)
           --urgent N            urgent cases that each site has written meanwhile (10000)
           --rtt-ms N            round trip of the virtual wire (160)
           --sites N             logs that both replicas of reconcile hold (50)

@@ -75,8 +75,9 @@ struct BatonBench {
             return try LiveBenchmark(
                 deltas: try arguments.number("--deltas", or: 2_000, in: 1...1_000_000),
                 roundTrip: try arguments.number("--rtt-ms", or: 160, in: 0...10_000),
-                isDuringCatchUp: arguments.has("--during-catch-up"), seed: seed, settings: settings,
-                progress: progress
+                isDuringCatchUp: arguments.has("--during-catch-up"),
+                backlog: try arguments.number("--backlog", or: 180_000, in: 1_000...10_000_000), seed: seed,
+                settings: settings, progress: progress
             ).run(in: folder)
         case "reconcile":
             return try ReconcileBenchmark(

@@ -39,11 +39,14 @@ extension BenchSite {
     }
 
     /// Merges what came from a peer in one durable transaction.
-    func merge(_ batch: IncomingBatch, wall: UInt64) throws -> ApplyReport {
+    ///
+    /// - Returns: What each batch did, in order.
+    func merge(_ batches: [IncomingBatch], wall: UInt64) throws -> [ApplyReport] {
         try self.store.write { transaction throws(ReplicaFault) in
             let session = try ReplicaSession(self.context, in: transaction, wallMilliseconds: wall)
-            try session.apply(batch)
-            return try session.finish()
+            var reports = try session.apply(batches) { true }
+            reports[reports.count - 1].documents = try session.finish().documents
+            return reports
         }
     }
 

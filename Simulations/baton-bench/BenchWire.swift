@@ -7,15 +7,22 @@ import BatonProtocol
 /// Time is virtual, in milliseconds. What a site does (a step of the engine, a read, a check of signatures, a
 /// transaction with its disk syncs) takes the time that it really took here, one thread each, as in a node.
 /// The wire takes what a path of the given round trip and rate takes: both connections of a pair share one
-/// bottleneck a direction, each in slow start from ten segments. There is no loss. Commits are made in the
-/// order in which they came: unlike a node, the urgent lane does not overtake bulk at the writing thread, and
-/// reading is not paused, so figures taken during a catch-up are worse than a node's.
+/// bottleneck a direction, each in slow start from ten segments. There is no loss. As in a node, the urgent
+/// lane overtakes bulk at the writing and at the verifying thread, and a link with too many chunks under way is
+/// not read. Urgent chunks that wait share a transaction; unlike in a node each bulk chunk is one of its own,
+/// which is where a node's transaction ends when something urgent waits.
 final class BenchWire {
     private struct Event {
+        enum What {
+            case input(EngineInput)
+            /// The node's writing thread takes what comes next.
+            case write
+        }
+
         let at: Double
         let number: Int
         let node: Int
-        let input: EngineInput
+        let what: What
     }
 
     private struct End {
@@ -27,6 +34,9 @@ final class BenchWire {
         /// What TCP lets be on its way.
         var window = 14_600
         var isCongested = false
+        var isPaused = false
+        /// Came while the link was not read.
+        var held: [[UInt8]] = []
     }
 
     private static let windowMax = 4 << 20
@@ -36,6 +46,11 @@ final class BenchWire {
     let nodes: [BenchNode]
     private(set) var now = 0.0
     private(set) var bytesSent = [0, 0]
+    /// How long each segment waited for the path, by the node that sent it; milliseconds.
+    private(set) var waits: [[Double]] = [[], []]
+    /// Seconds in which this thread was ready and others had the processors: not in any figure.
+    private(set) var contended = 0.0
+    private let runQueue = RunQueue()
     let roundTrip: Double
     private let bytesPerMillisecond: Double
     private let limits = WireLimits.standard
@@ -61,12 +76,14 @@ final class BenchWire {
     func connect() { for node in self.nodes.indices { self.schedule(.started, at: node, self.now) } }
 
     /// Authors at a node now, as one person's change.
-    func author(_ node: Int, _ change: CaseChange) throws -> DeltaReference {
-        let (report, took) = try Self.timed { try self.nodes[node].site.authorOne(change, wall: self.wall) }
+    ///
+    /// - Returns: The change, and when its commit returned.
+    func author(_ node: Int, _ change: CaseChange) throws -> (DeltaReference, Double) {
+        let (report, took) = try self.timed { try self.nodes[node].site.authorOne(change, wall: self.wall) }
         guard let added = report.added.first else { throw BenchFault("a change was not written") }
         let done = self.nodes[node].take(.writing, from: self.now, took)
         self.schedule(.authored(report), at: node, done)
-        return added.reference
+        return (added.reference, done)
     }
 
     var wall: UInt64 { BenchNode.wallBase + UInt64(self.now) }
@@ -100,8 +117,12 @@ final class BenchWire {
 
     /// Later events stand first, so that the next one is taken from the end.
     private func schedule(_ input: EngineInput, at node: Int, _ time: Double) {
+        self.schedule(.input(input), at: node, time)
+    }
+
+    private func schedule(_ what: Event.What, at node: Int, _ time: Double) {
         self.eventCount += 1
-        let event = Event(at: time, number: self.eventCount, node: node, input: input)
+        let event = Event(at: time, number: self.eventCount, node: node, what: what)
         var low = 0
         var high = self.queue.count
         while low < high {
@@ -112,20 +133,30 @@ final class BenchWire {
         self.queue.insert(event, at: low)
     }
 
-    static func timed<Value>(_ body: () throws -> Value) rethrows -> (Value, Double) {
+    /// Does something for real. Gives the milliseconds that it took, but for those in which other programs had
+    /// the processors: the disk's time counts, a busy machine's does not.
+    func timed<Value>(_ body: () throws -> Value) rethrows -> (Value, Double) {
         var watch = Stopwatch()
+        let before = self.runQueue.waited
         let value = try watch.time(body)
-        return (value, watch.seconds * 1_000)
+        let waited = self.runQueue.waited - before
+        self.contended += waited
+        return (value, max(0, watch.seconds - waited) * 1_000)
     }
 
     private func deliver(_ event: Event) throws {
         let node = self.nodes[event.node]
-        if case .timerFired(let timer) = event.input, node.timers.removeValue(forKey: timer) != event.number {
+        guard case .input(let input) = event.what else { return try self.write(at: event.node) }
+        if case .bytesReceived(let link, let bytes) = input, self.ends[link]?.isPaused == true {
+            self.ends[link]?.held.append(bytes)
+            return
+        }
+        if case .timerFired(let timer) = input, node.timers.removeValue(forKey: timer) != event.number {
             return
         }
         let time = EngineTime(
             monotonicMilliseconds: UInt64(self.now), wallMilliseconds: self.wall)
-        let (actions, took) = Self.timed { node.engine.step(event.input, at: time) }
+        let (actions, took) = self.timed { node.engine.step(input, at: time) }
         let at = node.take(.engine, from: self.now, took)
         for action in actions { try self.perform(action, event.node, at) }
     }
@@ -136,16 +167,14 @@ final class BenchWire {
         case .dial(_, let purpose): self.dial(from: number, purpose, at)
         case .send(let link, let bytes): self.send(bytes, on: link)
         case .close(let link): self.ends[link] = nil
-        case .verify(let work, let job):
-            let (outcome, took) = Self.timed { node.site.verify(job) }
-            self.schedule(.verified(work, outcome), at: number, node.take(.verifying, from: at, took))
-        case .apply(let work, let batch, _):
-            let (report, took) = try Self.timed { try node.site.merge(batch, wall: self.wall) }
-            let done = node.take(.writing, from: at, took)
-            node.committed(report, at: done)
-            self.schedule(.applied(work, .success(report)), at: number, done)
-        case .load(let work, let order):
-            let (answer, took) = try Self.timed { try node.site.answer(order) }
+        case .verify(let work, let job, let lane):
+            let (outcome, took) = self.timed { node.site.verify(job) }
+            self.schedule(.verified(work, outcome), at: number, node.take(.verifying(lane), from: at, took))
+        case .apply(let work, let batch, let lane):
+            node.writes[lane, default: []].append((work, batch))
+            self.schedule(.write, at: number, node.take(.writing, from: at, 0))
+        case .load(let work, let order, _):
+            let (answer, took) = try self.timed { try node.site.answer(order) }
             self.schedule(.loaded(work, .success(answer)), at: number, node.take(.reading, from: at, took))
         case .startTimer(let timer, let delay):
             self.schedule(.timerFired(timer), at: number, at + Double(delay))
@@ -153,8 +182,37 @@ final class BenchWire {
         case .cancelTimer(let timer): node.timers[timer] = nil
         case .saveReceipt(_, let receipt): node.receipts.append((receipt.receipt, at))
         case .note(let note): node.notes.append(note)
-        case .pauseReading, .resumeReading, .saveMembership, .peerStated, .compared: break
+        case .pauseReading(let link): self.ends[link]?.isPaused = true
+        case .resumeReading(let link): self.resume(link, of: number)
+        case .saveMembership, .peerStated, .compared: break
         }
+    }
+
+    /// Commits what waits of the first lane that has something: urgent batches together, bulk one by one.
+    private func write(at number: Int) throws {
+        let node = self.nodes[number]
+        let free = node.take(.writing, from: self.now, 0)
+        if free > self.now { return self.schedule(.write, at: number, free) }
+        guard let lane = LinkPurpose.allCases.first(where: { node.writes[$0]?.isEmpty == false }) else {
+            return
+        }
+        let waiting = node.writes[lane] ?? []
+        let taken = lane == .urgent ? waiting : Array(waiting.prefix(1))
+        node.writes[lane]?.removeFirst(taken.count)
+        let (reports, took) = try self.timed { try node.site.merge(taken.map(\.1), wall: self.wall) }
+        let done = node.take(.writing, from: self.now, took)
+        for (job, report) in zip(taken, reports) {
+            node.committed(report, at: done)
+            self.schedule(.input(.applied(job.0, .success(report))), at: number, done)
+        }
+        self.schedule(.write, at: number, done)
+    }
+
+    private func resume(_ link: LinkID, of node: Int) {
+        self.ends[link]?.isPaused = false
+        let held = self.ends[link]?.held ?? []
+        self.ends[link]?.held = []
+        for bytes in held { self.schedule(.bytesReceived(link, bytes), at: node, self.now) }
     }
 
     // The wire.
@@ -200,6 +258,7 @@ final class BenchWire {
             end.queued -= count
             end.inFlight += count
             let start = max(self.now, self.wireFree[end.node])
+            self.waits[end.node].append(start - self.now)
             // 78 bytes of Ethernet, IP, TCP and TLS a segment.
             self.wireFree[end.node] = start + Double(count + 78) / self.bytesPerMillisecond
             let arrival = self.wireFree[end.node] + self.roundTrip / 2
@@ -226,7 +285,7 @@ final class BenchNode {
         case engine
         case reading
         case writing
-        case verifying
+        case verifying(LinkPurpose)
     }
 
     static let wallBase: UInt64 = 1_764_000_000_000
@@ -238,6 +297,8 @@ final class BenchNode {
     fileprivate(set) var notes: [EngineNote] = []
     /// When each delta's commit returned.
     private(set) var commits: [DeltaReference: Double] = [:]
+    /// What waits for the writing thread.
+    fileprivate var writes: [LinkPurpose: [(WorkID, IncomingBatch)]] = [:]
     private var free: [Thread: Double] = [:]
 
     init(_ site: BenchSite, dials peers: [SiteID], _ assumed: HaveSet?) throws {

@@ -26,6 +26,25 @@ struct Stopwatch {
     }
 }
 
+/// How long this thread could run and was not let: other programs had the processors. The kernel counts it
+/// (`Documentation/scheduler/sched-stats.rst`).
+@safe final class RunQueue {
+    private let file: Int32
+
+    init() { self.file = unsafe open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC) }
+
+    deinit { if self.file >= 0 { _ = close(self.file) } }
+
+    /// Seconds since the thread began; 0 where the kernel does not tell, so that nothing is taken off.
+    var waited: Double {
+        var text = [UInt8](repeating: 0, count: 96)
+        let count = unsafe pread(self.file, &text, text.count, 0)
+        let words = text.prefix(max(0, count)).split(separator: UInt8(ascii: " "))
+        guard words.count > 1 else { return 0 }
+        return words[1].reduce(0) { $0 * 10 + Double($1 &- UInt8(ascii: "0")) } / 1e9
+    }
+}
+
 /// The resident memory of this process, as the kernel counts it.
 enum ResidentMemory {
     /// Lets the peak begin again at what is resident now.

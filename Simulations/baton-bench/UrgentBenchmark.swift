@@ -39,7 +39,7 @@ struct UrgentBenchmark {
         let isWhole = try wire.run(until: Self.hour) {
             if first == nil, wire.nodes[1].commits.count > checked {
                 checked = wire.nodes[1].commits.count
-                let (summary, took) = try BenchWire.timed { try sites[1].store.summary(wanted.document) }
+                let (summary, took) = try wire.timed { try sites[1].store.summary(wanted.document) }
                 if summary != nil {
                     shown = took
                     first = wire.now
@@ -59,6 +59,7 @@ struct UrgentBenchmark {
         result.add("deltas", deltas)
         result.add("wire_bytes", wire.bytesSent[0] + wire.bytesSent[1])
         result.add("bytes_per_delta", Double(wire.bytesSent[0] + wire.bytesSent[1]) / Double(max(1, deltas)))
+        result.add("contended_seconds", wire.contended)
         result.add("seed", Int(self.seed))
         return result
     }

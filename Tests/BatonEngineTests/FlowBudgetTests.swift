@@ -38,6 +38,46 @@ struct FlowBudgetTests {
         #expect(budget <= most * 5 / 4)
     }
 
+    @Test("a peer that reads in bursts does not make the path look faster than it is")
+    func bursts() {
+        let (rate, roundTrip) = (2_500_000, UInt64(160))
+        var flow = FlowBudget()
+        var free: UInt64 = 0
+        var most = 0
+        var arrived: [(at: UInt64, token: UInt64)] = []
+        for now in UInt64(0)..<20_000 {
+            while flow.bytesInFlight < flow.budget(65_536, queueMilliseconds: 100) {
+                let token = flow.send(65_536, at: now)
+                free = max(free, now) + UInt64(65_536 * 1_000 / rate)
+                arrived.append((free + roundTrip, token))
+            }
+            // Reads for 300 ms of every 800.
+            while now % 800 < 300, let next = arrived.first, next.at <= now {
+                _ = flow.acknowledge(next.token, at: now)
+                arrived.removeFirst()
+            }
+            if now > 5_000 { most = max(most, Int(flow.bytesPerSecond)) }
+        }
+        #expect(most <= rate * 5 / 4)
+    }
+
+    @Test("single changes on an idle line do not make the path look slow")
+    func trickle() {
+        var flow = Self.settled(2_500_000, roundTrip: 160)
+        let before = flow.bytesPerSecond
+        var now: UInt64 = 30_000
+        while flow.bytesInFlight > 0 {
+            let token = flow.send(1, at: now)
+            _ = flow.acknowledge(token, at: now + 1)
+        }
+        for _ in 0..<50 {
+            now += 1_000
+            let token = flow.send(300, at: now)
+            _ = flow.acknowledge(token, at: now + 160)
+        }
+        #expect(flow.bytesPerSecond == before)
+    }
+
     @Test("an answer to no mark changes nothing, and a later one speaks for those before")
     func tokens() {
         var flow = FlowBudget()

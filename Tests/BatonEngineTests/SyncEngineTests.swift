@@ -279,7 +279,7 @@ struct SyncEngineOrderTests {
         for delta in deltas {
             let chunk = DeltaChunk(keys: [], deltas: [WireDelta(delta)], remaining: 0)
             for action in engine.step(.bytesReceived(link, Message.deltas(chunk).framed()), at: Self.time) {
-                if case .verify(let id, let job) = action { jobs.append((id, job)) }
+                if case .verify(let id, let job, _) = action { jobs.append((id, job)) }
             }
         }
         #expect(jobs.count == 4)

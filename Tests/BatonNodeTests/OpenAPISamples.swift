@@ -21,7 +21,8 @@ enum OpenAPISamples {
         do { return try requests + answers } catch { preconditionFailure("a sample is not JSON: \(error)") }
     }()
 
-    private static let peer = Freshness.Peer(site: "usw", state: "live", lastHeardAt: 1)
+    private static let peer = Freshness.Peer(
+        site: "usw", state: "live", lastHeardAt: 1, toCome: 1, casesIncomplete: 1, caseBehind: 1)
     private static let asOf = Freshness(site: "syd", at: 1, peers: [peer])
     private static let bare = Freshness(
         site: "syd", at: 1, peers: [.init(site: "usw", state: "down", lastHeardAt: nil)])

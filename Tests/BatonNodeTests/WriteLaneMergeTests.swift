@@ -35,14 +35,16 @@ struct WriteLaneMergeTests {
         try Self.add(1, to: lane)
         try Self.add(2, to: lane)
         let bulk = try #require(await Self.next(lane))
-        #expect(!lane.isAwaited)
+        #expect(lane.mayGoOn(isUrgent: false))
         try Self.add(3, to: lane)
         try Self.add(4, to: lane, isUrgent: true)
-        #expect(lane.isAwaited)
+        #expect(!lane.mayGoOn(isUrgent: false))
+        // Live changes that come one after the other share their commits.
+        #expect(lane.mayGoOn(isUrgent: true))
         // What the cut transaction left comes before what came later.
         lane.putBack(bulk.dropFirst())
         #expect(await Self.next(lane)?.map(\.id) == [WorkID(4)])
-        #expect(!lane.isAwaited)
+        #expect(lane.mayGoOn(isUrgent: false))
         #expect(await Self.next(lane)?.map(\.id) == [WorkID(2), WorkID(3)])
     }
 
@@ -54,9 +56,27 @@ struct WriteLaneMergeTests {
         let urgent = try #require(await Self.next(lane))
         try Self.add(3, to: lane)
         lane.putBack(urgent.dropFirst())
-        #expect(lane.isAwaited)
+        #expect(!lane.mayGoOn(isUrgent: false))
         #expect(await Self.next(lane)?.map(\.id) == [WorkID(2)])
         #expect(await Self.next(lane)?.map(\.id) == [WorkID(3)])
+    }
+
+    @Test("What peers have signed for goes before bulk and behind what is urgent, in its own order")
+    func words() async throws {
+        let lane = WriteLane()
+        let site = try #require(SiteID("usw"))
+        let author = Author(site: site, incarnation: Incarnation(counter: 1, nonce: 1))
+        try Self.add(1, to: lane)
+        lane.add(PeerWord.takeBack(site, author))
+        lane.add(PeerWord.takeBack(site, author))
+        try Self.add(2, to: lane, isUrgent: true)
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(2)])
+        guard case .words(let words) = await lane.next() else {
+            Issue.record("bulk went before what peers have signed for")
+            return
+        }
+        #expect(words.count == 2)
+        #expect(await Self.next(lane)?.map(\.id) == [WorkID(1)])
     }
 
     @Test("The count of what was written stands still while only the text index works")

@@ -35,9 +35,9 @@ package struct Trace: Sendable, Equatable {
             for delta in batch.deltas { self.absorb(delta.id.digest.word0) }
         case .dial(let site, let purpose): self.absorb(3 ^ site.packed ^ UInt64(purpose.rawValue))
         case .close(let link): self.absorb(4 ^ link.number << 8)
-        case .load(let work, _): self.absorb(5 ^ work.number << 8)
+        case .load(let work, _, _): self.absorb(5 ^ work.number << 8)
         case .startTimer(_, let delay): self.absorb(6 ^ delay << 8)
-        case .verify(let work, _): self.absorb(7 ^ work.number << 8)
+        case .verify(let work, _, _): self.absorb(7 ^ work.number << 8)
         case .pauseReading, .resumeReading, .saveReceipt, .saveMembership, .cancelTimer, .note, .peerStated,
             .compared:
             self.absorb(8)

@@ -299,7 +299,7 @@ package final class World {
         case .close(let link): self.closeAfterFlush(link)
         case .pauseReading(let link): self.setPaused(link, true)
         case .resumeReading(let link): self.setPaused(link, false)
-        case .verify(let work, let job):
+        case .verify(let work, let job, _):
             let outcome = job.run(
                 hashing: self.team.suite.hashing, verifying: self.team.suite.verifying)
             // Several threads verify: a short chunk may be ready before a long one that came earlier.
@@ -310,7 +310,7 @@ package final class World {
             let at = max(self.ticks + 2 * node.slowness, node.writesUntil + 1)
             node.writesUntil = at
             self.schedule(.commit(work, batch), at: id, after: at - self.ticks)
-        case .load(let work, let order):
+        case .load(let work, let order, _):
             let answer = node.answer(order, self.team.suite.verifying)
             self.schedule(.input(.loaded(work, answer)), at: id, after: node.slowness)
             if case .failure(let fault) = answer { self.failed(node, fault) }

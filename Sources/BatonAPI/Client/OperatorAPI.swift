@@ -40,12 +40,14 @@ package struct APICall: Sendable, Equatable {
 package struct APIReply: Sendable, Equatable {
     /// 200 or 201.
     package let status: Int
-    /// JSON.
+    /// JSON, unless `contentType` says otherwise.
     package let body: [UInt8]
+    package let contentType: String
 
-    package init(status: Int, body: [UInt8]) {
+    package init(status: Int, body: [UInt8], contentType: String = "application/json") {
         self.status = status
         self.body = body
+        self.contentType = contentType
     }
 }
 

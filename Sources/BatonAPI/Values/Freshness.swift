@@ -12,11 +12,23 @@ package struct Freshness: Codable, Sendable, Equatable {
         package let state: String
         /// Milliseconds since 1970; absent when nothing was heard since the node started.
         package let lastHeardAt: Int64?
+        /// Changes that the peer holds and that are not here yet; absent when there are none.
+        package let toCome: Int64?
+        /// Cases of which the peer has announced such changes; absent when there are none.
+        package let casesIncomplete: Int64?
+        /// Such changes of the case that the answer shows; absent when there are none.
+        package let caseBehind: Int64?
 
-        package init(site: String, state: String, lastHeardAt: Int64?) {
+        package init(
+            site: String, state: String, lastHeardAt: Int64?, toCome: Int64? = nil,
+            casesIncomplete: Int64? = nil, caseBehind: Int64? = nil
+        ) {
             self.site = site
             self.state = state
             self.lastHeardAt = lastHeardAt
+            self.toCome = toCome
+            self.casesIncomplete = casesIncomplete
+            self.caseBehind = caseBehind
         }
     }
 

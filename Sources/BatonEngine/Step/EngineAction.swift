@@ -12,11 +12,12 @@ package enum EngineAction: Sendable, Equatable {
     case close(LinkID)
     case pauseReading(LinkID)
     case resumeReading(LinkID)
-    case verify(WorkID, VerificationJob)
+    /// The lane says what goes first: an urgent job MUST NOT wait for a bulk one that has not begun.
+    case verify(WorkID, VerificationJob, LinkPurpose)
     /// Apply in one transaction; answer only after its commit returned.
     /// What came on the urgent lane goes first.
     case apply(WorkID, IncomingBatch, LinkPurpose)
-    case load(WorkID, LoadOrder)
+    case load(WorkID, LoadOrder, LinkPurpose)
     /// What a peer holds, in its first whole word since it was met: what it had signed for beyond that is
     /// no longer safe there.
     case peerStated(SiteID, HaveSet)

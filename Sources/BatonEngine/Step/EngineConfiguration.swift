@@ -57,6 +57,26 @@ package struct EngineSnapshot: Sendable, Equatable {
         package let roundTripMilliseconds: UInt64?
         package let count: ExchangeCount
         package let bannedForMilliseconds: UInt64
+        /// What waits to be sent to the peer, by lane and author; only what is not 0.
+        package let waiting: [Waiting]
+    }
+
+    package struct Waiting: Sendable, Equatable {
+        package let lane: LinkPurpose
+        package let author: Author
+        package let count: UInt64
+    }
+
+    /// One connection.
+    package struct Link: Sendable, Equatable {
+        package let link: LinkID
+        package let site: SiteID
+        package let lane: LinkPurpose
+        package let isLive: Bool
+        /// Bytes of a catch-up that the peer has not answered for.
+        package let bytesInFlight: UInt64
+        /// Received chunks between receipt and commit.
+        package let chunksInFlight: Int
     }
 
     package struct Lag: Sendable, Equatable {
@@ -65,6 +85,9 @@ package struct EngineSnapshot: Sendable, Equatable {
     }
 
     package let peers: [Peer]
+    /// In order of number.
+    package let links: [Link]
+    package let sessionCount: Int
     package let deltaCount: UInt64
     package let logDigest: Digest256
     package let membershipEpoch: UInt64

@@ -101,7 +101,7 @@ extension SyncEngine {
         let key = self.context.entropy.bytes(16)
         self.comparisons[site] = run
         let work = self.makeWork(.comparison(site))
-        self.actions.append(.load(work, .fingerprints(key: key, run.asked)))
+        self.actions.append(.load(work, .fingerprints(key: key, run.asked), .bulk))
         self.send(.compare(Comparison(token: run.token, key: key, ranges: run.asked)), on: link)
     }
 
@@ -148,7 +148,7 @@ extension SyncEngine {
         }
         guard !isBusy else { throw .unexpected(message: "compare", state: "answering") }
         let work = self.makeWork(.answer(link, token: comparison.token))
-        self.actions.append(.load(work, .fingerprints(key: comparison.key, comparison.ranges)))
+        self.actions.append(.load(work, .fingerprints(key: comparison.key, comparison.ranges), .bulk))
     }
 
     mutating func fingerprinted(

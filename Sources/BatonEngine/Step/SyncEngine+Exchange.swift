@@ -6,9 +6,12 @@ import BatonProtocol
 /// The receiver states what it has; the sender works out the rest. No cursor outlives a session.
 extension SyncEngine {
     mutating func receive(_ bytes: [UInt8], on link: LinkID) {
-        guard let state = self.links[link] else { return }
+        // No copy of the link is held here: its buffer would be copied with each piece that comes.
+        guard self.links[link] != nil else { return }
         self.links[link]?.lastHeard = self.now.monotonicMilliseconds
-        if let session = state.session { self.sessions[session]?.count.bytesReceived += UInt64(bytes.count) }
+        if let session = self.links[link]?.session {
+            self.sessions[session]?.count.bytesReceived += UInt64(bytes.count)
+        }
         self.links[link]?.decoder.feed(bytes)
         do throws(PeerFault) {
             // A message may close the link; then nothing more is read from it.

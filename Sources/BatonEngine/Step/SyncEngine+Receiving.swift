@@ -31,7 +31,7 @@ extension SyncEngine {
         }
         let work = self.makeWork(.verification(link, state.site, keys))
         self.verifying[link, default: []].append(work)
-        self.actions.append(.verify(work, job))
+        self.actions.append(.verify(work, job, state.purpose))
     }
 
     /// Goes on with the chunks of a link in the order received: keys stand in the first chunk that needs

@@ -14,7 +14,7 @@ extension SyncEngine {
         else { return }
         let work = self.makeWork(.load(id, lane, load))
         self.sessions[id]?.loading[lane] = work
-        self.actions.append(.load(work, order))
+        self.actions.append(.load(work, order, lane))
     }
 
     /// The link that carries a lane now. Bulk waits a moment for a connection of its own, then shares.
@@ -34,10 +34,28 @@ extension SyncEngine {
         if session.links.count == 1, session.hasUrgentWork { return false }
         // Nor does it begin before the first urgent page of a catch-up is on its way.
         if session.isBeforeFirstUrgentPage { return false }
+        return self.hasRoom(session, lane)
+    }
+
+    /// True while so little of a catch-up is on its way in the lane that a live change written now would not
+    /// wait long behind it.
+    private func hasRoom(_ session: PeerSession, _ lane: LinkPurpose) -> Bool {
+        guard let link = self.carrier(session, lane), let flow = self.links[link]?.flow else { return false }
         let limits = self.configuration.limits
-        let budget = state.flow.budget(
-            limits.bulkBytesInFlightMin, queueMilliseconds: limits.bulkQueueMilliseconds)
-        return state.flow.bytesInFlight < budget
+        let page = self.pageBytes(session, lane)
+        let least = flow.bytesPerSecond == 0 ? limits.bulkBytesInFlightMin : 2 * page
+        let budget = flow.budget(least, queueMilliseconds: limits.bulkQueueMilliseconds)
+        return flow.bytesInFlight + UInt64(page) <= budget
+    }
+
+    /// Where a page of a catch-up is closed: earlier on a slow path than on a fast one.
+    private func pageBytes(_ session: PeerSession, _ lane: LinkPurpose) -> Int {
+        let limits = self.configuration.limits
+        let most = lane == .urgent ? limits.urgentBytesTarget : limits.chunkBytesTarget
+        guard let link = self.carrier(session, lane),
+            let bytes = self.links[link]?.flow.bytes(in: limits.pageMilliseconds)
+        else { return most }
+        return min(most, max(limits.pageBytesMin, Int(clamping: bytes)))
     }
 
     private mutating func nextOrder(_ id: SessionID, _ lane: LinkPurpose) -> (LoadOrder, Load)? {
@@ -62,12 +80,12 @@ extension SyncEngine {
             session.isSurveying = true
             return (.survey(documentsMax: limits.outlineDocumentsMax), .survey)
         }
-        guard !session.urgentDocuments.isEmpty else { return nil }
+        guard !session.urgentDocuments.isEmpty, self.hasRoom(session, .urgent) else { return nil }
         let grown = limits.urgentBytesFirst << min(session.urgentPages, 16)
         session.urgentPages += 1
         let order = LoadOrder.documents(
             session.urgentDocuments, lacking: session.peerHave,
-            bytesMax: min(grown, limits.urgentBytesTarget))
+            bytesMax: min(grown, self.pageBytes(session, .urgent)))
         return (order, .urgent)
     }
 
@@ -78,9 +96,8 @@ extension SyncEngine {
         if session.outline.isFirstPageDue { return self.outlineOrder(&session) }
         if !session.recentDocuments.isEmpty {
             let documents = session.recentDocuments
-            return (
-                .documents(documents, lacking: session.peerHave, bytesMax: limits.chunkBytesTarget), .recent
-            )
+            let bytesMax = self.pageBytes(session, .bulk)
+            return (.documents(documents, lacking: session.peerHave, bytesMax: bytesMax), .recent)
         }
         if !session.forwarded.isEmpty {
             let taken = RangeList.take(limits.rangesPerPageMax, from: &session.forwarded)
@@ -97,7 +114,7 @@ extension SyncEngine {
     }
 
     private func bulkPage(_ ranges: [DeltaRange], _ session: PeerSession) -> LoadOrder {
-        .ranges(ranges, lacking: session.sentSince, bytesMax: self.configuration.limits.chunkBytesTarget)
+        .ranges(ranges, lacking: session.sentSince, bytesMax: self.pageBytes(session, .bulk))
     }
 
     private func outlineOrder(_ session: inout PeerSession) -> (LoadOrder, Load) {
@@ -136,7 +153,7 @@ extension SyncEngine {
         case .success(.outline(let page)): self.send(page, load, to: id)
         case .success(.chunk(let chunk)):
             self.keep(chunk, load, in: id)
-            self.send(chunk, lane, to: id)
+            self.send(chunk, load, lane, to: id)
         case .success(.fingerprints): break
         }
         self.pump(id)
@@ -170,7 +187,9 @@ extension SyncEngine {
             .outline(OutlinePart(isFirst: isFirst, entries: page.entries, isCut: isCut)), on: link)
     }
 
-    private mutating func send(_ chunk: LoadedChunk, _ lane: LinkPurpose, to id: SessionID) {
+    private mutating func send(
+        _ chunk: LoadedChunk, _ load: Load, _ lane: LinkPurpose, to id: SessionID
+    ) {
         guard !chunk.deltas.isEmpty, let session = self.sessions[id],
             let link = self.carrier(session, lane) ?? session.controlLink
         else { return }
@@ -183,7 +202,9 @@ extension SyncEngine {
         }
         if lane == .urgent {
             let deltas = chunk.deltas.map(WireDelta.init)
-            self.send(.deltas(DeltaChunk(keys: keys, deltas: deltas, remaining: remaining)), on: link)
+            let message = Message.deltas(DeltaChunk(keys: keys, deltas: deltas, remaining: remaining))
+            let bytes = self.send(message, on: link)
+            if case .urgent = load { self.mark(bytes, on: link) }
         } else {
             self.sendRuns(chunk.deltas, keys, remaining, on: link)
         }
@@ -207,8 +228,13 @@ extension SyncEngine {
             return
         }
         self.send(.runs(RunChunk(bytes: bytes, remaining: remaining)), on: link)
+        self.mark(bytes.count, on: link)
+    }
+
+    /// Asks when what was just sent has been read.
+    private mutating func mark(_ bytes: Int, on link: LinkID) {
         let now = self.now.monotonicMilliseconds
-        guard let token = self.links[link]?.flow.send(bytes.count, at: now) else { return }
+        guard let token = self.links[link]?.flow.send(bytes, at: now) else { return }
         self.send(.mark(token), on: link)
     }
 

@@ -6,7 +6,8 @@ extension SyncEngine {
     package var snapshot: EngineSnapshot {
         let known = Set(self.peers).union(self.links.values.map(\.site)).union(self.lastHeardWall.keys)
         return EngineSnapshot(
-            peers: known.sorted().map(self.peerSnapshot), deltaCount: self.have.count,
+            peers: known.sorted().map(self.peerSnapshot), links: self.linkSnapshots,
+            sessionCount: self.sessions.count, deltaCount: self.have.count,
             logDigest: self.have.digest(hashing: self.context.hashing),
             membershipEpoch: self.context.membership.epoch)
     }
@@ -51,7 +52,35 @@ extension SyncEngine {
             urgentWaiting: session?.urgentDocuments.count ?? 0,
             connections: session?.links.keys.sorted() ?? [], bulkBytesPerSecond: flow?.bytesPerSecond ?? 0,
             roundTripMilliseconds: flow?.roundTripMilliseconds, count: session?.count ?? ExchangeCount(),
-            bannedForMilliseconds: banned > now ? banned - now : 0)
+            bannedForMilliseconds: banned > now ? banned - now : 0,
+            waiting: session.map(self.waiting) ?? [])
+    }
+
+    private var linkSnapshots: [EngineSnapshot.Link] {
+        self.linkOrder.compactMap { id in
+            self.links[id].map {
+                EngineSnapshot.Link(
+                    link: id, site: $0.site, lane: $0.purpose, isLive: $0.isLive,
+                    bytesInFlight: $0.flow.bytesInFlight, chunksInFlight: $0.chunksInFlight)
+            }
+        }
+    }
+
+    private func waiting(_ session: PeerSession) -> [EngineSnapshot.Waiting] {
+        let lanes: [(LinkPurpose, [DeltaRange])] = [
+            (.urgent, session.live + (session.delayed[.urgent] ?? [])),
+            (.bulk, session.forwarded + session.rest + (session.delayed[.bulk] ?? [])),
+        ]
+        return lanes.flatMap { lane, ranges in
+            var counts: [Author: UInt64] = [:]
+            // What is planned may have gone on the other lane meanwhile.
+            for range in session.peerHave.lacking(ranges) {
+                counts[range.author] = (counts[range.author] ?? 0).saturatingAdd(range.last - range.first + 1)
+            }
+            return counts.keys.sorted().map {
+                EngineSnapshot.Waiting(lane: lane, author: $0, count: counts[$0] ?? 0)
+            }
+        }
     }
 
     private func state(of site: SiteID, _ session: PeerSession?) -> String {

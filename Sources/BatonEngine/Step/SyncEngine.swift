@@ -118,12 +118,15 @@ package struct SyncEngine: Sendable {
 
     mutating func note(_ note: EngineNote) { self.actions.append(.note(note)) }
 
-    mutating func send(_ message: Message, on link: LinkID) {
+    /// - Returns: How many bytes the frame has.
+    @discardableResult
+    mutating func send(_ message: Message, on link: LinkID) -> Int {
         let bytes = message.framed()
         if let session = self.links[link]?.session {
             self.sessions[session]?.count.bytesSent += UInt64(bytes.count)
         }
         self.actions.append(.send(link, bytes))
+        return bytes.count
     }
 
     mutating func makeWork(_ work: Work) -> WorkID {

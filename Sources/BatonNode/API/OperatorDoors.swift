@@ -5,17 +5,17 @@ import Synchronization
 extension OperatorService {
     /// Answers one request of the Unix socket.
     func answer(_ request: APIRequest) async -> APIResponse {
-        let headers = [("content-type", "application/json")]
         do throws(APIFault) {
             let reply = try await self.answer(try APICall(request), userID: request.uid)
             return APIResponse(
-                status: reply.status, headers: headers.map { (name: $0.0, value: $0.1) },
+                status: reply.status, headers: [(name: "content-type", value: reply.contentType)],
                 body: .bytes(reply.body))
         } catch {
             // A fault is always encodable: it holds texts and numbers only.
             let body = (try? APIText.json(error)) ?? []
             return APIResponse(
-                status: error.status, headers: headers.map { (name: $0.0, value: $0.1) }, body: .bytes(body))
+                status: error.status, headers: [(name: "content-type", value: "application/json")],
+                body: .bytes(body))
         }
     }
 }

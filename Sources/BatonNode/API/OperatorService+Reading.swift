@@ -65,7 +65,7 @@ extension OperatorService {
 
     func show(_ reference: String, _ desk: Desk) async throws(APIFault) -> CaseReply {
         let id = try await self.resolve(reference, desk)
-        return CaseReply(asOf: await self.freshness(), detail: try await self.detail(id, desk))
+        return CaseReply(asOf: await self.freshness(of: id), detail: try await self.detail(id, desk))
     }
 
     func detail(_ id: DocumentID, _ desk: Desk) async throws(APIFault) -> CaseDetail {

@@ -141,6 +141,7 @@ package final class OperatorService: Sendable {
         try query.finish()
         switch word {
         case "status": return try await self.reply(try await self.status(desk))
+        case "metrics": return await self.metrics()
         case "digest": return try await self.reply(try await self.digest())
         case "conflicts": return try await self.reply(try await self.conflicts(desk))
         case "sync": return try await self.reply(try await self.sync())
@@ -203,14 +204,20 @@ package final class OperatorService: Sendable {
 
     // Shared by all answers.
 
-    func freshness() async -> Freshness {
+    /// - Parameter shown: A case that the answer is about: how far it is behind each peer is said too.
+    func freshness(of shown: DocumentID? = nil) async -> Freshness {
         let snapshot = await self.driver.snapshot
+        var behind: [(site: SiteID, count: UInt64)] = []
+        if let shown { behind = await self.driver.changesBehind(shown) }
         return Freshness(
             site: self.ownSite.description, at: Int64(NodeClock.wallMilliseconds),
             peers: snapshot.peers.map { peer in
                 Freshness.Peer(
                     site: peer.site.description, state: peer.state,
-                    lastHeardAt: peer.lastHeardWallMilliseconds.map { Int64($0) })
+                    lastHeardAt: peer.lastHeardWallMilliseconds.map { Int64($0) },
+                    toCome: peer.missingHere > 0 ? Int64(clamping: peer.missingHere) : nil,
+                    casesIncomplete: peer.documentsBehind > 0 ? Int64(clamping: peer.documentsBehind) : nil,
+                    caseBehind: behind.first { $0.site == peer.site }.map { Int64(clamping: $0.count) })
             })
     }
 

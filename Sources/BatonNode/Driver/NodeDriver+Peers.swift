@@ -35,7 +35,7 @@ extension NodeDriver {
         for author in self.receipts.restate(site, have) {
             self.logger.warning(
                 "safe elsewhere taken back", metadata: ["peer.site": "\(site)", "author": "\(author)"])
-            self.lane.add(.takeBack(site, author))
+            self.lane.add(PeerWord.takeBack(site, author))
         }
     }
 

@@ -15,12 +15,11 @@ extension NodeDriver {
             case .apply(let id, let batch):
                 await self.merge([MergeJob(id: id, batch: batch, isUrgent: false)])
             case .merge(let jobs): await self.merge(jobs)
-            case .receipt(let site, let receipt): await self.save(receipt, from: site)
+            case .words(let words): await self.save(words)
             case .membership(let membership): await self.save(membership)
             case .pause(let job): await self.pause(job)
             case .batch(let job): await self.batch(job)
             case .whole(let job): await self.whole(job)
-            case .takeBack(let site, let author): await self.forget(site, about: author)
             case .alarm(let alarm): await self.save(alarm)
             case .index: await self.index()
             }
@@ -76,7 +75,10 @@ extension NodeDriver {
     /// alone.
     private func merge(_ jobs: [MergeJob]) async {
         let lane = self.lane
-        let result = await self.worker.apply(jobs.map(\.batch), self.context) { !lane.isAwaited }
+        let isUrgent = jobs.first?.isUrgent == true
+        let result = await self.worker.apply(jobs.map(\.batch), self.context) {
+            lane.mayGoOn(isUrgent: isUrgent)
+        }
         self.isIndexDue = true
         switch result {
         case .success(let reports):
@@ -92,13 +94,29 @@ extension NodeDriver {
         }
     }
 
-    private func save(_ receipt: SignedReceipt, from site: SiteID) async {
-        let stored = receipt.stored
+    /// Keeps peers' words in their order; receipts that follow each other share a transaction.
+    private func save(_ words: [PeerWord]) async {
+        var receipts: [SignedReceipt] = []
+        for word in words {
+            switch word {
+            case .receipt(let receipt): receipts.append(receipt)
+            case .takeBack(let site, let author):
+                await self.save(receipts)
+                receipts = []
+                await self.forget(site, about: author)
+            }
+        }
+        await self.save(receipts)
+    }
+
+    private func save(_ receipts: [SignedReceipt]) async {
+        guard !receipts.isEmpty else { return }
+        let stored = receipts.flatMap(\.stored)
         let result = await self.worker.change { store throws(ReplicaFault) in try store.save(receipts: stored)
         }
         switch result {
         case .failure(let fault): self.noteFailure(fault)
-        case .success: self.receipts.take(receipt.receipt)
+        case .success: for signed in receipts { self.receipts.take(signed.receipt) }
         }
     }
 
@@ -141,7 +159,10 @@ extension NodeDriver {
     }
 
     private func index() async {
-        switch await self.worker.change({ store throws(ReplicaFault) in try store.catchUpIndex() }) {
+        let result = await self.worker.change { store throws(ReplicaFault) in
+            try store.catchUpIndex(entriesMax: WriteLane.indexedMax)
+        }
+        switch result {
         case .failure(let fault): self.noteFailure(fault)
         case .success(let hasMore): if hasMore { self.lane.add(.index) }
         }

@@ -49,8 +49,8 @@ actor NodeDriver {
     enum Chore: Sendable {
         case serve(PeerConnection)
         case dial(SiteID, LinkPurpose)
-        case verify(WorkID, VerificationJob)
-        case load(WorkID, LoadOrder)
+        case verify(WorkID, VerificationJob, LinkPurpose)
+        case load(WorkID, LoadOrder, LinkPurpose)
         /// The witness file's new bytes.
         case keep([UInt8])
         case timer(EngineTimer, number: UInt64, milliseconds: UInt64)
@@ -126,12 +126,12 @@ actor NodeDriver {
         switch chore {
         case .serve(let connection): await self.serve(connection, dialledFor: nil)
         case .dial(let site, let purpose): await self.dial(site, purpose)
-        case .verify(let id, let job):
-            guard let outcome = await self.worker.verify(job) else { return }
+        case .verify(let id, let job, let lane):
+            guard let outcome = await self.worker.verify(job, lane) else { return }
             self.counters.signatureChecks += UInt64(outcome.signatureChecks)
             self.take(.verified(id, outcome))
-        case .load(let id, let order):
-            let answer = await self.load(order)
+        case .load(let id, let order, let lane):
+            let answer = await self.load(order, lane)
             self.take(.loaded(id, answer))
         case .keep(let bytes): await self.keep(bytes)
         case .timer(let timer, let number, let milliseconds):
@@ -163,11 +163,11 @@ actor NodeDriver {
         case .close(let link): self.close(link)
         case .pauseReading(let link): self.links[link]?.isPaused = true
         case .resumeReading(let link): self.resume(link)
-        case .verify(let id, let job): self.chores.yield(.verify(id, job))
+        case .verify(let id, let job, let lane): self.chores.yield(.verify(id, job, lane))
         case .apply(let id, let batch, let lane):
             self.lane.add(.apply(id, batch), isUrgent: lane == .urgent)
-        case .load(let id, let order): self.chores.yield(.load(id, order))
-        case .saveReceipt(let site, let receipt): self.lane.add(.receipt(site, receipt))
+        case .load(let id, let order, let lane): self.chores.yield(.load(id, order, lane))
+        case .saveReceipt(_, let receipt): self.lane.add(.receipt(receipt))
         case .peerStated(let site, let have): self.takeBack(site, have)
         case .compared(let result): self.finishComparing(result)
         case .saveMembership(let membership): self.adopt(membership)
@@ -277,6 +277,8 @@ actor NodeDriver {
     // Reading the state.
 
     var snapshot: EngineSnapshot { self.engine.snapshot }
+    /// Bytes that each link's socket has not taken yet.
+    var queuedBytes: [LinkID: Int] { self.links.mapValues(\.connection.queuedBytes) }
     func missingThere(_ places: [DeltaRange]) -> [(site: SiteID, count: UInt64)] {
         self.engine.missingThere(places)
     }

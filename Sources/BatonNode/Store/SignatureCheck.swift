@@ -52,7 +52,7 @@ struct SignatureCheck {
     /// - Returns: False at the end of the log.
     private mutating func checkPage() async throws(ReplicaFault) -> Bool {
         let after = self.progress.checked
-        let page = try await self.worker.read { store throws(ReplicaFault) in
+        let page = try await self.worker.read(.bulk) { store throws(ReplicaFault) in
             try store.log(after: after, limit: Self.pageDeltas)
         }.get()
         guard let last = page.last else { return false }

@@ -3,24 +3,22 @@ import BatonEngine
 import BatonModel
 import BatonProtocol
 import BatonStore
-import NIOCore
-import NIOPosix
 
 /// Runs the replica's blocking work on threads of its own: one that writes, one that reads, and some that
-/// verify.
+/// verify. What is urgent goes first on each of them; the order of writes is the `WriteLane`'s.
 final class StoreWorker: Sendable {
     let store: ReplicaStore
     let cipher: PartCipher
     let alarms = AlarmBoard()
-    private let writing = NIOThreadPool(numberOfThreads: 1)
-    private let reading = NIOThreadPool(numberOfThreads: 1)
-    private let verifying: NIOThreadPool
+    private let writing = RankedPool(threads: 1)
+    private let reading = RankedPool(threads: 1)
+    private let verifying: RankedPool
 
     /// - Parameter processors: How many threads check signatures.
     init(_ store: ReplicaStore, cipher: PartCipher, processors: Int) {
         self.store = store
         self.cipher = cipher
-        self.verifying = NIOThreadPool(numberOfThreads: max(1, processors))
+        self.verifying = RankedPool(threads: max(1, processors))
     }
 
     func start() {
@@ -31,8 +29,7 @@ final class StoreWorker: Sendable {
 
     func stop() async {
         for pool in [self.writing, self.reading, self.verifying] {
-            // Stopping a pool twice is the only way to fail.
-            try? await pool.shutdownGracefully()
+            await pool.stop()
         }
     }
 
@@ -136,34 +133,35 @@ final class StoreWorker: Sendable {
     // Reading and verifying.
 
     func read<Value: Sendable>(
+        _ rank: RankedPool.Rank = .people,
         _ body: @escaping @Sendable (ReplicaStore) throws(ReplicaFault) -> Value
     ) async -> Result<Value, ReplicaFault> {
-        await Self.run(on: self.reading) { () throws(ReplicaFault) in try body(self.store) }
+        await Self.run(on: self.reading, rank) { () throws(ReplicaFault) in try body(self.store) }
     }
 
-    func verify(_ job: VerificationJob) async -> VerificationOutcome? {
-        // The pool refuses work only once it has been stopped.
-        try? await self.verifying.runIfActive { job.run(hashing: Blake2b(), verifying: SignatureVerifier()) }
+    /// Checks a chunk; nil once the node stops.
+    func verify(_ job: VerificationJob, _ lane: LinkPurpose) async -> VerificationOutcome? {
+        await self.verifying.run(lane == .urgent ? .urgent : .bulk) {
+            job.run(hashing: Blake2b(), verifying: SignatureVerifier())
+        }
     }
 
     /// Looks at each signature by itself; nil once the node stops.
     func check(_ deltas: [Delta], by audit: SignatureAudit) async -> [Delta]? {
-        try? await self.verifying.runIfActive {
+        await self.verifying.run(.bulk) {
             audit.wrong(in: deltas, hashing: Blake2b(), verifying: SignatureVerifier())
         }
     }
 
     private static func run<Value: Sendable>(
-        on pool: NIOThreadPool, _ body: @escaping @Sendable () throws(ReplicaFault) -> Value
+        on pool: RankedPool, _ rank: RankedPool.Rank = .people,
+        _ body: @escaping @Sendable () throws(ReplicaFault) -> Value
     ) async -> Result<Value, ReplicaFault> {
-        do {
-            return try await pool.runIfActive { () -> Result<Value, ReplicaFault> in
-                do throws(ReplicaFault) { return .success(try body()) } catch { return .failure(error) }
-            }
-        } catch {
-            return .failure(
-                ReplicaFault(code: "node.stopping", message: "the node is stopping", isFatal: false))
+        let result = await pool.run(rank) { () -> Result<Value, ReplicaFault> in
+            do throws(ReplicaFault) { return .success(try body()) } catch { return .failure(error) }
         }
+        let stopping = ReplicaFault(code: "node.stopping", message: "the node is stopping", isFatal: false)
+        return result ?? .failure(stopping)
     }
 }
 

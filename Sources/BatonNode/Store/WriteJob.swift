@@ -35,15 +35,14 @@ enum WriteJob: Sendable {
     case apply(WorkID, IncomingBatch)
     /// Batches that share a transaction, in the order in which they came.
     case merge([MergeJob])
-    case receipt(SiteID, SignedReceipt)
+    /// What peers have signed for and what counts no longer, in the order in which it was learnt.
+    case words([PeerWord])
     case membership(Membership)
     case pause(PauseJob)
     /// An import's orders: one transaction, in their order.
     case batch(BatchJob)
     /// Orders that belong together: one transaction, all of them or none.
     case whole(BatchJob)
-    /// What a site had signed for about an author counts no longer.
-    case takeBack(SiteID, Author)
     case alarm(PeerAlarm)
     /// Brings the text index up to what has been committed.
     case index
@@ -53,6 +52,13 @@ struct MergeJob: Sendable {
     let id: WorkID
     let batch: IncomingBatch
     let isUrgent: Bool
+}
+
+/// What changes "safe elsewhere".
+enum PeerWord: Sendable {
+    case receipt(SignedReceipt)
+    /// What a site had signed for about an author counts no longer.
+    case takeBack(SiteID, Author)
 }
 
 struct AuthorJob: Sendable {

@@ -7,16 +7,21 @@ import Synchronization
 ///
 /// Operators' orders go first and share a commit: those that arrive while a transaction runs are taken
 /// together, up to a bound. So a lone change waits for nobody, and a burst costs one sync of the disk. Batches
-/// from peers share a transaction likewise, while nobody waits (`isAwaited`).
+/// from peers share a transaction likewise, while nobody waits (`mayGoOn`), and so do receipts.
 final class WriteLane: Sendable {
     static let ordersMax = 256
     /// Deltas from which a transaction takes no further batch.
     static let mergedMax = 4096
+    static let wordsMax = 256
+    /// Texts that one turn of the index takes: a live change never waits for more of them.
+    static let indexedMax = 500
 
     private struct State {
         var orders: [AuthorJob] = []
         /// What came from peers on the urgent lane.
         var urgent: [WriteJob] = []
+        /// What peers have signed for: short, and somebody waits for "safe elsewhere".
+        var words: [PeerWord] = []
         var others: [WriteJob] = []
         var reader: CheckedContinuation<WriteJob?, Never>?
         var isFinished = false
@@ -36,6 +41,11 @@ final class WriteLane: Sendable {
                 return .author(taken)
             }
             if !self.urgent.isEmpty { return Self.takeFirst(of: &self.urgent, isUrgent: true) }
+            if !self.words.isEmpty {
+                let taken = Array(self.words.prefix(WriteLane.wordsMax))
+                self.words.removeFirst(taken.count)
+                return .words(taken)
+            }
             return self.others.isEmpty ? nil : Self.takeFirst(of: &self.others, isUrgent: false)
         }
 
@@ -101,9 +111,31 @@ final class WriteLane: Sendable {
         }
     }
 
-    /// True while an operator or the urgent lane waits: a transaction of many batches then ends after the one
-    /// at hand.
-    var isAwaited: Bool { self.state.withLock { !$0.orders.isEmpty || !$0.urgent.isEmpty } }
+    /// Adds what a peer has signed for, behind what is urgent and before everything in bulk.
+    func add(_ word: PeerWord) { _ = self.put { $0.words.append(word) } }
+
+    /// False while an operator waits, or while the urgent lane waits for the bulk one: a transaction of many
+    /// batches then ends after the one at hand. The urgent lane does not cut itself, so that a stream of live
+    /// changes shares its commits.
+    func mayGoOn(isUrgent: Bool) -> Bool {
+        self.state.withLock { $0.orders.isEmpty && (isUrgent || $0.urgent.isEmpty) }
+    }
+
+    struct Waiting: Sendable {
+        let orders: Int
+        let urgent: Int
+        let words: Int
+        let bulk: Int
+    }
+
+    /// How many jobs wait of each kind.
+    var waiting: Waiting {
+        self.state.withLock {
+            Waiting(
+                orders: $0.orders.count, urgent: $0.urgent.count, words: $0.words.count, bulk: $0.others.count
+            )
+        }
+    }
 
     /// Rises with everything that is written: whoever works in the background goes on while it stands still.
     var takenCount: UInt64 { self.state.withLock { $0.takenCount } }
@@ -150,6 +182,7 @@ final class WriteLane: Sendable {
             defer {
                 state.orders = []
                 state.urgent = []
+                state.words = []
                 state.others = []
             }
             return (state.orders, state.urgent + state.others)

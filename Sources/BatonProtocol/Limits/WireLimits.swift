@@ -15,10 +15,15 @@ package struct WireLimits: Sendable, Equatable {
     package var chunksInFlightMax = 16
     /// Bytes queued to one link before sending waits for it to drain.
     package var queuedBytesMax = 1 << 20
-    /// Bulk bytes that may be on their way before a rate has been measured, and the least ever allowed.
+    /// Bytes of a catch-up that may be on their way in a lane before a rate has been measured.
     package var bulkBytesInFlightMin = 256 * 1024
-    /// How much longer than the path itself bulk bytes may queue in it.
-    package var bulkQueueMilliseconds: UInt64 = 100
+    /// How much longer than the path itself the bytes of a catch-up may queue in it.
+    package var bulkQueueMilliseconds: UInt64 = 50
+    /// A page of a catch-up takes about this long on the path, once its rate is known: a live change may have to
+    /// wait for one.
+    package var pageMilliseconds: UInt64 = 25
+    /// The smallest page that is made for a slow path.
+    package var pageBytesMin = 16 * 1024
     /// How long the bulk lane waits for a connection of its own before it shares the urgent one.
     package var shareMillisecondsMin: UInt64 = 3_000
     /// Logs in a have-set part, and intervals of all of them together.

@@ -32,16 +32,30 @@ package struct ReplyRenderer: Sendable {
         }
     }
 
-    /// `as of syd 03:12Z; usw last heard 02:34Z`; nil while every peer is in touch.
+    /// `as of syd 03:12Z; usw last heard 02:34Z; use catching-up, last heard 03:12Z, 9099 changes of 2 cases to
+    /// come, 14 of this case`; nil while every peer is in touch and nothing is to come.
     package func staleness(_ asOf: Freshness) -> String? {
-        let silent = asOf.peers.filter { !$0.isInTouch }
+        let silent = asOf.peers.filter { !$0.isInTouch || $0.toCome != nil || $0.caseBehind != nil }
         guard !silent.isEmpty else { return nil }
         let clock = self.options.clock
         let parts = silent.map { peer -> String in
             let heard = peer.lastHeardAt.map { "last heard \(clock.short($0))" } ?? "not heard yet"
-            return peer.state == "down" ? "\(peer.site) \(heard)" : "\(peer.site) \(peer.state), \(heard)"
+            let said = peer.state == "down" ? "\(peer.site) \(heard)" : "\(peer.site) \(peer.state), \(heard)"
+            return said + Self.coming(peer)
         }
         return (["as of \(asOf.site) \(clock.short(asOf.at))"] + parts).joined(separator: "; ")
+    }
+
+    /// `, 9099 changes of 2 cases to come, 14 of this case`; empty where nothing is to come.
+    private static func coming(_ peer: Freshness.Peer) -> String {
+        var words = ""
+        if let changes = peer.toCome {
+            let what = changes == 1 ? "1 change" : "\(changes) changes"
+            let cases = peer.casesIncomplete.map { $0 == 1 ? " of 1 case" : " of \($0) cases" } ?? ""
+            words = ", \(what)\(cases) to come"
+        }
+        if let behind = peer.caseBehind { words += ", \(behind) of this case" }
+        return words
     }
 
     func blocks(_ reply: Reply) -> [Block] {
