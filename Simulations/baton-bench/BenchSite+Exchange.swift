@@ -35,7 +35,7 @@ extension BenchSite {
     }
 
     func verify(_ job: VerificationJob) -> VerificationOutcome {
-        job.run(hashing: Blake2b(), verifying: SignatureVerifier())
+        self.verifier.run(job)
     }
 
     /// Merges what came from a peer in one durable transaction.

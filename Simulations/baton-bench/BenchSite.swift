@@ -12,6 +12,7 @@ final class BenchSite {
     /// False when no record of the incarnation is kept here, which makes a commit cheaper than a node's.
     let isRecorded: Bool
     let context: ReplicaContext
+    let verifier: BenchVerifier
     private let limits = WireLimits.standard
     private var keysSent: Set<BareKey> = []
 
@@ -25,6 +26,7 @@ final class BenchSite {
             nonce: UInt64(number) + 1, nowMilliseconds: 0)
         self.isRecorded = living.isRecorded
         self.context = team.context(self.member, (living.author, living.previousHead))
+        self.verifier = BenchVerifier(cipher: self.member.cipher, clearances: self.context.clearances)
         try self.store.save(membership: team.membership.entries)
     }
 
@@ -55,7 +57,8 @@ final class BenchSite {
     /// Reads the next chunk of what a peer lacks, as the bytes that go on the wire.
     ///
     /// - Parameter ranges: What is still to be sent; what the frame holds is taken out.
-    func nextFrame(_ ranges: inout [DeltaRange]) throws -> [UInt8] {
+    /// - Returns: The frame, and how many deltas it holds.
+    func nextFrame(_ ranges: inout [DeltaRange]) throws -> (bytes: [UInt8], deltas: Int) {
         let order = LoadOrder.ranges(ranges, lacking: HaveSet(), bytesMax: self.limits.chunkBytesTarget)
         guard case .chunk(let chunk) = try self.answer(order) else {
             throw BenchFault("a question for deltas was answered with something else")
@@ -64,7 +67,7 @@ final class BenchSite {
         // Keys go once, as on a link.
         let keys = chunk.keys.filter { self.keysSent.insert($0).inserted }
         let bytes = RunCodec.encode(chunk.deltas, keys: keys, hashing: Blake2b())
-        return Message.runs(RunChunk(bytes: bytes, remaining: 0)).framed()
+        return (Message.runs(RunChunk(bytes: bytes, remaining: 0)).framed(), chunk.deltas.count)
     }
 
     // Merging.
@@ -79,24 +82,20 @@ final class BenchSite {
         return chunk
     }
 
-    func verify(_ chunk: RunChunk) throws -> VerificationOutcome {
-        let job = VerificationJob(
-            runs: chunk.bytes, limits: self.limits, membership: self.context.membership)
-        let outcome = self.verify(job)
-        guard outcome.refused.isEmpty, outcome.malformed == nil, outcome.unknownEpoch == nil else {
-            throw BenchFault("deltas that were just signed did not verify")
-        }
-        return outcome
+    func job(of chunk: RunChunk) -> VerificationJob {
+        VerificationJob(runs: chunk.bytes, limits: self.limits, membership: self.context.membership)
     }
 
-    /// Merges a batch in one durable transaction.
-    func apply(_ batch: IncomingBatch, wall: UInt64) throws {
-        let report = try self.store.write { transaction throws(ReplicaFault) in
+    /// Merges the batches of several chunks in one durable transaction.
+    func apply(_ batches: [IncomingBatch], wall: UInt64) throws {
+        let reports = try self.store.write { transaction throws(ReplicaFault) in
             let session = try ReplicaSession(self.context, in: transaction, wallMilliseconds: wall)
-            try session.apply(batch)
-            return try session.finish()
+            let reports = try session.apply(batches, while: { true })
+            _ = try session.finish()
+            return reports
         }
-        guard report.added.count == batch.deltas.count, report.added.allSatisfy({ $0.fate == .applied })
+        guard zip(reports, batches).allSatisfy({ $0.added.count == $1.deltas.count }),
+            reports.allSatisfy({ $0.added.allSatisfy { $0.fate == .applied } })
         else {
             throw BenchFault("a delta of the batch was not applied")
         }

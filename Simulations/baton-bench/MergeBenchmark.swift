@@ -27,7 +27,7 @@ struct MergeBenchmark {
         let receiver = try BenchSite(1, of: team, in: folder, self.settings)
         let wall = try self.author(at: sender)
         var plain = self.hasBaseline ? try PlainReplica(beside: receiver, in: folder, self.settings) : nil
-        var transfer = Transfer(batchSize: self.batch)
+        var transfer = Transfer(batchSize: self.batch, isPipelined: self.settings.hasRowThread)
         ResidentMemory.resetPeak()
         let before = ResidentMemory.bytes
         var marks: [(deltas: Int, bytes: Int)] = []
@@ -77,7 +77,7 @@ struct MergeBenchmark {
         _ transfer: Transfer, _ indexing: Stopwatch, _ peak: Int, _ receiver: BenchSite,
         to result: inout BenchResult
     ) {
-        let seconds = transfer.verifying.seconds + transfer.applying.seconds
+        let seconds = transfer.merging.seconds
         let count = transfer.deltas
         result.add("deltas", count)
         result.add("batch", self.batch)
@@ -86,15 +86,14 @@ struct MergeBenchmark {
         result.add("seed", Int(self.seed))
         result.add("merge_deltas_per_second", perSecond(count, seconds))
         result.add("merge_indexed_deltas_per_second", perSecond(count, seconds + indexing.seconds))
-        result.add("verify_deltas_per_second", perSecond(count, transfer.verifying.seconds))
         result.add("apply_deltas_per_second", perSecond(count, transfer.applying.seconds))
         result.add("export_seconds", transfer.export.seconds)
         result.add("decode_seconds", transfer.decoding.seconds)
-        result.add("verify_seconds", transfer.verifying.seconds)
+        result.add("merge_seconds", seconds)
         result.add("apply_seconds", transfer.applying.seconds)
         result.add("index_seconds", indexing.seconds)
-        result.add("verify_processor_seconds", transfer.verifying.processorSeconds)
-        result.add("apply_processor_seconds", transfer.applying.processorSeconds)
+        result.add("merge_processor_seconds", transfer.merging.processorSeconds)
+        result.add("verify_processor_seconds", transfer.verifyProcessorSeconds)
         result.add("signature_checks", transfer.signatureChecks)
         result.add("delta_bytes", Double(transfer.wireBytes) / Double(max(1, count)))
         result.add("database_bytes", BenchFolder.bytes(ofFileAt: receiver.databasePath))
@@ -106,8 +105,8 @@ struct MergeBenchmark {
         _ indexing: Stopwatch, to result: inout BenchResult
     ) {
         let count = transfer.deltas
-        let merge = transfer.verifying.seconds + transfer.applying.seconds
-        let mergeProcessor = transfer.verifying.processorSeconds + transfer.applying.processorSeconds
+        let merge = transfer.merging.seconds
+        let mergeProcessor = transfer.merging.processorSeconds
         let plainAll = plain.writing.seconds + plain.indexing.seconds
         result.add("plain_sqlite_deltas_per_second", perSecond(count, plain.writing.seconds))
         result.add("plain_sqlite_indexed_deltas_per_second", perSecond(count, plainAll))

@@ -3,24 +3,35 @@ import BatonModel
 import BatonProtocol
 import BatonStore
 
-/// Moves what one site has and another lacks, and times each step apart.
+/// Moves what one site has and another lacks, and times the sender's work apart from the receiver's.
+///
+/// The receiver works as a node does: while one transaction is applied and committed, another thread verifies
+/// and opens the chunks of the next one. Each step waits for both before the next one begins, outside of whose
+/// clock the sender works.
 struct Transfer {
     /// Reading the log, exporting keys, encoding frames.
     private(set) var export = Stopwatch()
     /// Cutting frames.
     private(set) var decoding = Stopwatch()
-    /// Decoding runs and headers, hashing, checking signatures.
-    private(set) var verifying = Stopwatch()
-    /// Gate, opening, fold and rows, up to the durable commit.
+    /// All of the receiver's work after that: verifying the first transaction's chunks, then each step.
+    private(set) var merging = Stopwatch()
+    /// Gate, fold and rows, up to the durable commit: the part of `merging` on the writing thread.
     private(set) var applying = Stopwatch()
+    /// Decoding runs and headers, hashing, checking signatures, opening parts: processor time.
+    private(set) var verifyProcessorSeconds = 0.0
     private(set) var deltas = 0
     private(set) var batches = 0
     private(set) var wireBytes = 0
     private(set) var signatureChecks = 0
 
     let batchSize: Int
+    /// False where verifying takes turns with applying.
+    let isPipelined: Bool
 
-    init(batchSize: Int) { self.batchSize = batchSize }
+    init(batchSize: Int, isPipelined: Bool) {
+        self.batchSize = batchSize
+        self.isPipelined = isPipelined
+    }
 
     /// - Parameter wall: The receiver's clock.
     /// - Parameter committed: Called after each commit, outside every clock.
@@ -29,28 +40,68 @@ struct Transfer {
         committed: (Int) throws -> Void = { _ in }
     ) throws {
         var ranges = try sender.store.haveSet().missing(at: receiver.store.haveSet())
-        while !ranges.isEmpty {
-            var batch = IncomingBatch(from: sender.member.site, deltas: [], keys: [])
-            while !ranges.isEmpty, batch.deltas.count < self.batchSize {
-                try self.receive(&ranges, from: sender, at: receiver, into: &batch)
-            }
-            try self.applying.time { try receiver.apply(batch, wall: wall) }
-            self.deltas += batch.deltas.count
-            self.batches += 1
+        var jobs = try self.receive(&ranges, from: sender, at: receiver)
+        var merging = Stopwatch()
+        var batches = try merging.time {
+            self.batches(try VerifyingThread(jobs, by: receiver.verifier), from: sender.member.site)
+        }
+        while !batches.isEmpty {
+            jobs = try self.receive(&ranges, from: sender, at: receiver)
+            let current = batches
+            batches = try merging.time { try self.step(current, jobs, from: sender, at: receiver, wall) }
+            self.merging = merging
             try committed(self.deltas)
         }
     }
 
+    /// Applies batches while the chunks of the next transaction are verified.
+    private mutating func step(
+        _ batches: [IncomingBatch], _ jobs: [VerificationJob], from sender: BenchSite,
+        at receiver: BenchSite, _ wall: UInt64
+    ) throws -> [IncomingBatch] {
+        if !self.isPipelined { try self.apply(batches, at: receiver, wall) }
+        let verifying = try VerifyingThread(jobs, by: receiver.verifier)
+        var failure: (any Error)?
+        if self.isPipelined {
+            // The thread is waited for whatever happens.
+            do { try self.apply(batches, at: receiver, wall) } catch { failure = error }
+        }
+        let next = self.batches(verifying, from: sender.member.site)
+        if let failure { throw failure }
+        return next
+    }
+
+    private mutating func apply(_ batches: [IncomingBatch], at receiver: BenchSite, _ wall: UInt64) throws {
+        try self.applying.time { try receiver.apply(batches, wall: wall) }
+        self.deltas += batches.reduce(0) { $0 + $1.deltas.count }
+        self.batches += 1
+    }
+
+    private mutating func batches(_ verifying: VerifyingThread, from site: SiteID) -> [IncomingBatch] {
+        let (outcomes, seconds) = verifying.wait()
+        self.verifyProcessorSeconds += seconds
+        return outcomes.map { outcome in
+            self.signatureChecks += outcome.signatureChecks
+            precondition(
+                outcome.refused.isEmpty && outcome.malformed == nil && outcome.unknownEpoch == nil,
+                "deltas that were just signed did not verify")
+            return IncomingBatch(
+                from: site, deltas: outcome.authentic, keys: outcome.keys, ahead: outcome.ahead)
+        }
+    }
+
+    /// Gets the chunks of one transaction.
     private mutating func receive(
-        _ ranges: inout [DeltaRange], from sender: BenchSite, at receiver: BenchSite,
-        into batch: inout IncomingBatch
-    ) throws {
-        let frame = try self.export.time { try sender.nextFrame(&ranges) }
-        self.wireBytes += frame.count
-        let chunk = try self.decoding.time { try receiver.decode(frame) }
-        let outcome = try self.verifying.time { try receiver.verify(chunk) }
-        self.signatureChecks += outcome.signatureChecks
-        batch.deltas.append(contentsOf: outcome.authentic)
-        batch.keys.append(contentsOf: outcome.keys)
+        _ ranges: inout [DeltaRange], from sender: BenchSite, at receiver: BenchSite
+    ) throws -> [VerificationJob] {
+        var jobs: [VerificationJob] = []
+        var count = 0
+        while !ranges.isEmpty, count < self.batchSize {
+            let frame = try self.export.time { try sender.nextFrame(&ranges) }
+            count += frame.deltas
+            self.wireBytes += frame.bytes.count
+            jobs.append(try self.decoding.time { receiver.job(of: try receiver.decode(frame.bytes)) })
+        }
+        return jobs
     }
 }

@@ -29,7 +29,7 @@ struct WorkloadBenchmark {
         // Seed: both sites then hold all of it.
         try self.author(&pair, file, &next) { $0.isSeed }
         for (sender, receiver) in [(0, 1), (1, 0)] {
-            var seeding = Transfer(batchSize: self.batch)
+            var seeding = Transfer(batchSize: self.batch, isPipelined: self.settings.hasRowThread)
             try seeding.run(from: pair.sites[sender], to: pair.sites[receiver], wall: pair.wall)
         }
         // Cut: each side goes on alone.
@@ -38,11 +38,11 @@ struct WorkloadBenchmark {
         try self.author(&pair, file, &next) { !$0.isSeed }
         guard next == nil else { throw BenchFault("the workload goes back to its seed phase") }
         // Heal.
-        var forward = Transfer(batchSize: self.batch)
+        var forward = Transfer(batchSize: self.batch, isPipelined: self.settings.hasRowThread)
         try forward.run(from: pair.sites[0], to: pair.sites[1], wall: pair.wall) { done in
             self.progress.show("merged", done, of: pair.authored[0])
         }
-        var backward = Transfer(batchSize: self.batch)
+        var backward = Transfer(batchSize: self.batch, isPipelined: self.settings.hasRowThread)
         try backward.run(from: pair.sites[1], to: pair.sites[0], wall: pair.wall)
         let peak = ResidentMemory.peakBytes
         var indexing = Stopwatch()
@@ -87,9 +87,7 @@ struct WorkloadBenchmark {
         _ pair: Pair, _ forward: Transfer, _ backward: Transfer, _ indexing: Stopwatch, _ conflicts: Int,
         _ peak: Int
     ) -> BenchResult {
-        let merge =
-            forward.export.seconds + forward.decoding.seconds + forward.verifying.seconds
-            + forward.applying.seconds
+        let merge = forward.export.seconds + forward.decoding.seconds + forward.merging.seconds
         var result = BenchResult("w")
         result.add("authored_A", pair.authored[0])
         result.add("authored_B", pair.authored[1])
@@ -101,9 +99,10 @@ struct WorkloadBenchmark {
             "merge_with_export_indexed_deltas_per_s", perSecond(forward.deltas, merge + indexing.seconds))
         result.add("export_seconds", forward.export.seconds)
         result.add("decode_seconds", forward.decoding.seconds)
-        result.add("verify_seconds", forward.verifying.seconds)
+        result.add("merge_seconds", forward.merging.seconds)
         result.add("apply_seconds", forward.applying.seconds)
-        result.add("apply_processor_seconds", forward.applying.processorSeconds)
+        result.add("merge_processor_seconds", forward.merging.processorSeconds)
+        result.add("verify_processor_seconds", forward.verifyProcessorSeconds)
         result.add("index_seconds", indexing.seconds)
         result.add("signature_checks", forward.signatureChecks)
         result.add("export_bytes_A", forward.wireBytes)

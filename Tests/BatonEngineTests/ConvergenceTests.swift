@@ -29,7 +29,7 @@ struct ConvergenceTests {
     }
 
     /// Gives every delta of the history to a fresh replica in a drawn order, cut into drawn batches, some
-    /// twice.
+    /// twice; now and then the replica goes on from a snapshot of itself.
     private static func replay(
         _ history: [(delta: Delta, by: ReplicaPeer)], on peer: ReplicaPeer, _ random: inout SeededRandom
     ) {
@@ -39,6 +39,7 @@ struct ConvergenceTests {
             let count = min(order.count, 1 + random.below(9))
             for index in order.prefix(count) { peer.apply([history[index].delta], from: history[index].by) }
             order.removeFirst(count)
+            if random.chance(1, in: 12) { peer.restore() }
         }
     }
 
@@ -54,8 +55,8 @@ struct ConvergenceTests {
     }
 
     @Test(
-        "any order, any batching, any duplication of a generated history gives the same bytes",
-        arguments: 0..<120)
+        "any order, any batching, any duplication, any snapshot of a generated history gives the same bytes",
+        arguments: 0..<HistoryCount.value)
     func orderFreedom(seed: Int) {
         let isForked = seed % 3 == 2
         var generator = HistoryGenerator(seed: UInt64(seed), team: Self.team, documentCount: 2)
@@ -66,6 +67,8 @@ struct ConvergenceTests {
         for round in 0..<3 {
             let reader = ReplicaPeer(
                 Self.team.context(Self.team.sites[1], incarnation: 9, seed: UInt64(round)))
+            // Opened ahead with few keys at hand, with many, and not at all.
+            reader.opener = [PartOpener(keysMax: 2), PartOpener(), nil][round]
             Self.replay(history, on: reader, &generator.random)
             #expect(reader.replica.waitingCount == 0, "seed \(seed): nothing waits once everything is here")
             prints.append(reader.fingerprint)
@@ -81,14 +84,15 @@ struct ConvergenceTests {
     }
 
     @Test(
-        "the fold equals a deliberately naive one that walks the graph for every question", arguments: 0..<120
-    )
+        "the fold equals a deliberately naive one that walks the graph for every question",
+        arguments: 0..<HistoryCount.value)
     func equalsReference(seed: Int) throws {
         let isForked = seed % 3 == 2
         var generator = HistoryGenerator(seed: UInt64(seed) &+ 5_000, team: Self.team, documentCount: 1)
         let peers = Self.peers(seed: UInt64(seed), forked: isForked, &generator)
         _ = generator.run(peers, steps: 50)
         let reader = ReplicaPeer(Self.team.context(Self.team.sites[2], incarnation: 9))
+        if seed % 2 == 0 { reader.opener = PartOpener(keysMax: 4) }
         Self.replay(Self.everything(peers), on: reader, &generator.random)
         let document = generator.documents[0]
         let reference = try Self.reference(reader, document)

@@ -5,8 +5,10 @@ package import BatonModel
 /// One site's replica in memory with the engine's own authoring and applying: what histories are generated
 /// with.
 package final class ReplicaPeer {
-    package let replica: MemoryReplica
+    package private(set) var replica: MemoryReplica
     package private(set) var context: ReplicaContext
+    /// Opens parts before the transaction, as the verifying threads of a node do; nil leaves all to it.
+    package var opener: PartOpener?
     /// Milliseconds of this peer's wall clock; tests skew it.
     package var wall: UInt64
     package private(set) var findings: [ApplyFinding] = []
@@ -55,13 +57,35 @@ package final class ReplicaPeer {
         do {
             let report = try self.replica.write { (replica) throws(ReplicaFault) in
                 let session = try ReplicaSession(self.context, in: replica, wallMilliseconds: self.wall)
-                try session.apply(IncomingBatch(from: peer.site, deltas: deltas, keys: keys))
+                try session.apply(
+                    IncomingBatch(
+                        from: peer.site, deltas: deltas, keys: keys, ahead: self.opened(deltas, keys)))
                 return try session.finish()
             }
             self.findings.append(contentsOf: report.findings)
             return report
         } catch {
             preconditionFailure("a test batch was refused: \(error)")
+        }
+    }
+
+    private func opened(_ deltas: [Delta], _ keys: [BareKey]) -> OpenedAhead? {
+        guard self.opener != nil else { return nil }
+        var outcome = VerificationOutcome()
+        outcome.authentic = deltas
+        outcome.keys = keys
+        self.opener?.open(
+            &outcome, clearances: self.context.clearances, sealing: StandInSealing(),
+            entropy: NoEntropy())
+        return outcome.ahead
+    }
+
+    /// Goes on with a snapshot of the replica.
+    package func restore() {
+        do {
+            self.replica = try self.replica.restored()
+        } catch {
+            preconditionFailure("a snapshot does not read back: \(error)")
         }
     }
 
@@ -74,6 +98,11 @@ package final class ReplicaPeer {
         }
         return out
     }
+}
+
+/// The stand-in wraps keys without a nonce.
+private struct NoEntropy: EntropySource {
+    func bytes(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
 }
 
 /// Draws operations and histories from a seed.

@@ -1,3 +1,4 @@
+import BatonEncoding
 package import BatonEngine
 package import BatonModel
 
@@ -55,6 +56,19 @@ package final class MemoryReplica: ReplicaTransaction {
     package func clone() -> MemoryReplica {
         let copy = MemoryReplica()
         copy.state = self.state
+        return copy
+    }
+
+    /// Copies the replica by way of its stored bytes: a snapshot that is taken and read again.
+    package func restored() throws(ModelFault) -> MemoryReplica {
+        let copy = self.clone()
+        for id in self.documentIDs {
+            guard let state = self.state.documents[id] else { continue }
+            copy.state.documents[id] = try DocumentState(id: id, storage: state.encodedForStorage())
+        }
+        var reader = CBORReader(self.haveSet.encoded())
+        let haves = try HaveSet(from: &reader)
+        copy.state.haves = Dictionary(uniqueKeysWithValues: haves.authors.map { ($0.author, $0) })
         return copy
     }
 

@@ -16,8 +16,8 @@ extension PartCipher {
         defer { Sodium.wipe(&drawn) }
         let nonce = Array(drawn.suffix(Self.nonceBytes))
         return try unsafe drawn.span.withUnsafeBytes { (bytes) throws(SealingFault) in
-            try unsafe self.wrap(
-                UnsafeRawBufferPointer(rebasing: bytes[..<Self.keyBytes]), scope: scope, nonce: nonce)
+            let key = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<Self.keyBytes])
+            return try unsafe self.wrap(key, Self.id(of: key, scope), scope: scope, nonce: nonce)
         }
     }
 
@@ -25,10 +25,13 @@ extension PartCipher {
         bareKey: [UInt8], scope: KeyScope, expecting id: KeyID, nonce: [UInt8]
     ) throws(SealingFault) -> WrappedKey {
         guard bareKey.count == Self.keyBytes else { throw .keyMismatch }
-        return try unsafe bareKey.span.withUnsafeBytes { (key) throws(SealingFault) in
+        let wrapped = try unsafe bareKey.span.withUnsafeBytes { (key) throws(SealingFault) in
             guard unsafe Self.id(of: key, scope) == id else { throw .keyMismatch }
-            return try unsafe self.wrap(key, scope: scope, nonce: nonce)
+            return try unsafe self.wrap(key, id, scope: scope, nonce: nonce)
         }
+        // The parts that it opens are at hand: it is not to be unwrapped for them.
+        self.keep(bareKey, as: wrapped, scope)
+        return wrapped
     }
 
     /// Copies the key out of guarded memory once, into the bytes that go to the wire.
@@ -45,7 +48,7 @@ extension PartCipher {
     }
 
     @unsafe private func wrap(
-        _ key: UnsafeRawBufferPointer, scope: KeyScope, nonce: [UInt8]
+        _ key: UnsafeRawBufferPointer, _ id: KeyID, scope: KeyScope, nonce: [UInt8]
     ) throws(SealingFault) -> WrappedKey {
         guard nonce.count == Self.nonceBytes else { throw .keyMismatch }
         let associated = scope.bytes
@@ -56,6 +59,6 @@ extension PartCipher {
                 UInt64(associated.count), nonce, vaultKey.assumingMemoryBound(to: UInt8.self).baseAddress)
         }
         precondition(status == 0, "XChaCha20-Poly1305 refused to wrap a key")
-        return WrappedKey(id: unsafe Self.id(of: key, scope), bytes: nonce + sealed)
+        return WrappedKey(id: id, bytes: nonce + sealed)
     }
 }

@@ -78,6 +78,15 @@ package final class PartCipher: PartSealing {
         }
     }
 
+    /// Puts a key that was wrapped a moment ago where `withKey` finds it.
+    func keep(_ bare: [UInt8], as key: WrappedKey, _ scope: KeyScope) {
+        self.scratch.withLock { scratch in
+            _ = scratch.select(key, scope)
+            unsafe scratch.key.copyBytes(from: bare)
+            scratch.keep(key, scope)
+        }
+    }
+
     private func unwrap(_ key: WrappedKey, _ scope: KeyScope, _ scratch: inout Scratch) -> Bool {
         guard key.bytes.count == Self.nonceBytes + Self.keyBytes + Self.tagBytes else { return false }
         let associated = scope.bytes

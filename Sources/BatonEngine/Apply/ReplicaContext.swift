@@ -42,11 +42,14 @@ package struct IncomingBatch: Sendable, Equatable {
     package var from: SiteID
     package var deltas: [Delta]
     package var keys: [BareKey]
+    /// What was opened of it ahead; nil where the transaction opens all.
+    package var ahead: OpenedAhead?
 
-    package init(from: SiteID, deltas: [Delta], keys: [BareKey]) {
+    package init(from: SiteID, deltas: [Delta], keys: [BareKey], ahead: OpenedAhead? = nil) {
         self.from = from
         self.deltas = deltas
         self.keys = keys
+        self.ahead = ahead
     }
 }
 

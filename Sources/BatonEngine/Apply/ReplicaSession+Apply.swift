@@ -26,11 +26,16 @@ extension ReplicaSession {
     }
 
     private func applyPrepared(_ batch: IncomingBatch) throws(ReplicaFault) {
-        try self.adopt(batch.keys, namedBy: batch.deltas)
+        let partCount = batch.deltas.reduce(0) { $0 + $1.header.parts.count }
+        let ahead = batch.ahead.flatMap { $0.parts.count == partCount ? $0 : nil }
+        try self.adopt(batch.keys, namedBy: batch.deltas, wrapped: ahead?.keys ?? [:])
         self.report.added.reserveCapacity(self.report.added.count + batch.deltas.count)
         var runs = RunCollector()
+        var place = 0
         for delta in batch.deltas {
-            if try self.take(delta) { runs.include(delta.reference) }
+            let end = place + delta.header.parts.count
+            if try self.take(delta, ahead?.parts[place..<end]) { runs.include(delta.reference) }
+            place = end
         }
         for range in runs.ranges where !Mutant.isOn(.mergeNotAudited) {
             try self.audit(.merged, actor: nil, range: range, site: batch.from)
@@ -50,15 +55,11 @@ extension ReplicaSession {
         return documents
     }
 
-    /// One key of a scope: the branches of a forked author may have two.
-    private struct KeyPlace: Hashable {
-        let scope: KeyScope
-        let id: KeyID
-    }
-
     /// Takes the keys that deltas of the same batch name, and no others: a peer must not fill our key
     /// store, nor choose a key for a log that it does not write.
-    private func adopt(_ keys: [BareKey], namedBy deltas: [Delta]) throws(ReplicaFault) {
+    private func adopt(
+        _ keys: [BareKey], namedBy deltas: [Delta], wrapped: [KeyPlace: WrappedKey]
+    ) throws(ReplicaFault) {
         guard !keys.isEmpty else { return }
         let offered = Set(keys.map(\.id.hash))
         var named: Set<KeyPlace> = []
@@ -70,17 +71,19 @@ extension ReplicaSession {
             }
         }
         for key in keys {
-            guard named.contains(KeyPlace(scope: key.scope, id: key.id)) else { continue }
+            let place = KeyPlace(scope: key.scope, id: key.id)
+            guard named.contains(place) else { continue }
             guard self.clearances.contains(key.scope.compartment) else {
                 self.report.findings.append(.keyRefused(key.scope))
                 continue
             }
-            try self.adopt(key)
+            try self.adopt(key, wrapped: wrapped[place])
         }
     }
 
-    private func adopt(_ key: BareKey) throws(ReplicaFault) {
+    private func adopt(_ key: BareKey, wrapped ahead: WrappedKey?) throws(ReplicaFault) {
         guard try self.key(key.scope, id: key.id) == nil else { return }
+        if let ahead { return try self.keep(ahead, scope: key.scope) }
         let wrapped: WrappedKey
         do throws(SealingFault) {
             wrapped = try self.context.sealing.adopt(
@@ -94,9 +97,11 @@ extension ReplicaSession {
     }
 
     /// - Returns: True when the delta was new here.
-    private func take(_ received: Delta) throws(ReplicaFault) -> Bool {
+    private func take(
+        _ received: Delta, _ ahead: ArraySlice<OpenedAhead.Part?>?
+    ) throws(ReplicaFault) -> Bool {
         var refused: [Int] = []
-        let opened = try self.open(received, refused: &refused)
+        let opened = try self.open(received, ahead: ahead, refused: &refused)
         guard !refused.isEmpty else { return try self.take(received, opened) }
         // The bytes are not what the header commits to: they are not that part, and another peer may have
         // it. A key goes ahead of its first part, so a part without one is refused alike.
@@ -157,34 +162,41 @@ extension ReplicaSession {
 
     // Opening.
 
-    private enum PartPlain {
-        case plaintext([UInt8])
+    private enum PartContent {
+        case opened(OpenedDelta.Part)
         case refused
         case absent
     }
 
-    private func plaintext(of delta: Delta, part index: Int) throws(ReplicaFault) -> PartPlain {
+    private func content(
+        of delta: Delta, part index: Int, _ ahead: OpenedAhead.Part?
+    ) throws(ReplicaFault) -> PartContent {
         guard let sealed = delta.parts[index] else { return .absent }
         let descriptor = delta.header.parts[index]
         let scope = delta.header.keyScope(part: index)
         guard let key = try self.key(scope, id: descriptor.key) else { return .refused }
+        if let ahead, ahead.key == key { return .opened(ahead.content) }
         let place = PartPlace(scope: scope, seq: delta.header.seq, index: index)
-        do {
-            return .plaintext(
-                try self.context.sealing.open(
-                    sealed, at: place, commitment: descriptor.commitment, header: delta.headerBytes, key: key)
-            )
+        let plaintext: [UInt8]
+        do throws(SealingFault) {
+            plaintext = try self.context.sealing.open(
+                sealed, at: place, commitment: descriptor.commitment, header: delta.headerBytes, key: key)
         } catch {
             return .refused
         }
+        return .opened(
+            .decoded(plaintext, descriptor.compartment, operationCount: delta.header.shape.count))
     }
 
     /// Opens what this site may read.
     ///
+    /// - Parameter ahead: One for each part, where they were opened ahead.
     /// - Parameter refused: Parts that are not to be kept: wrong, without their key, or in a compartment that
     ///   this site may not store.
     /// - Returns: Nil while the global part or its key is missing. Restricted parts never hold a delta back.
-    func open(_ delta: Delta, refused: inout [Int]) throws(ReplicaFault) -> OpenedDelta? {
+    func open(
+        _ delta: Delta, ahead: ArraySlice<OpenedAhead.Part?>? = nil, refused: inout [Int]
+    ) throws(ReplicaFault) -> OpenedDelta? {
         var parts: [OpenedDelta.Part] = []
         parts.reserveCapacity(delta.header.parts.count)
         var isWhole = true
@@ -195,9 +207,9 @@ extension ReplicaSession {
                 parts.append(.withheld)
                 continue
             }
-            switch try self.plaintext(of: delta, part: index) {
-            case .plaintext(let plaintext):
-                parts.append(Self.decode(plaintext, compartment, delta.header.shape.count))
+            let known = ahead.flatMap { $0[$0.startIndex + index] }
+            switch try self.content(of: delta, part: index, known) {
+            case .opened(let part): parts.append(part)
             case .refused:
                 if !Mutant.isOn(.wrongPartKept) { refused.append(index) }
                 self.report.findings.append(.partRefused(delta.reference))
@@ -208,17 +220,6 @@ extension ReplicaSession {
             }
         }
         return isWhole ? OpenedDelta(id: delta.id, header: delta.header, parts: parts) : nil
-    }
-
-    private static func decode(_ plaintext: [UInt8], _ compartment: Compartment, _ count: Int)
-        -> OpenedDelta.Part
-    {
-        do {
-            return .bodies(
-                try PartPlaintext.bodies(of: plaintext, compartment: compartment, operationCount: count))
-        } catch {
-            return .void
-        }
     }
 }
 

@@ -63,8 +63,9 @@ extension SyncEngine {
         } else {
             let work = self.makeWork(.application(link, site))
             let lane = self.links[link]?.purpose ?? .bulk
-            self.actions.append(
-                .apply(work, IncomingBatch(from: site, deltas: outcome.authentic, keys: all), lane))
+            let batch = IncomingBatch(
+                from: site, deltas: outcome.authentic, keys: all, ahead: outcome.ahead)
+            self.actions.append(.apply(work, batch, lane))
         }
         if let malformed = outcome.malformed {
             self.fail(link, .malformed(malformed))

@@ -36,6 +36,8 @@ package struct VerificationOutcome: Sendable, Equatable {
     package var unknownEpoch: UInt64?
     /// Keys that stood in a frame of runs.
     package var keys: [BareKey] = []
+    /// What `PartOpener` opened of `authentic`; nil without one.
+    package var ahead: OpenedAhead?
     /// How many deltas a frame of runs held.
     package var decodedInRuns = 0
     /// Signature checks made, for the figures.

@@ -127,7 +127,8 @@ actor NodeDriver {
         case .serve(let connection): await self.serve(connection, dialledFor: nil)
         case .dial(let site, let purpose): await self.dial(site, purpose)
         case .verify(let id, let job, let lane):
-            guard let outcome = await self.worker.verify(job, lane) else { return }
+            let clearances = self.context.clearances
+            guard let outcome = await self.worker.verify(job, lane, clearances: clearances) else { return }
             self.counters.signatureChecks += UInt64(outcome.signatureChecks)
             self.take(.verified(id, outcome))
         case .load(let id, let order, let lane):

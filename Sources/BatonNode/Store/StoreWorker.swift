@@ -3,6 +3,7 @@ import BatonEngine
 import BatonModel
 import BatonProtocol
 import BatonStore
+import Synchronization
 
 /// Runs the replica's blocking work on threads of its own: one that writes, one that reads, and some that
 /// verify. What is urgent goes first on each of them; the order of writes is the `WriteLane`'s.
@@ -13,6 +14,7 @@ final class StoreWorker: Sendable {
     private let writing = RankedPool(threads: 1)
     private let reading = RankedPool(threads: 1)
     private let verifying: RankedPool
+    private let opener = Mutex(PartOpener())
 
     /// - Parameter processors: How many threads check signatures.
     init(_ store: ReplicaStore, cipher: PartCipher, processors: Int) {
@@ -139,10 +141,20 @@ final class StoreWorker: Sendable {
         await Self.run(on: self.reading, rank) { () throws(ReplicaFault) in try body(self.store) }
     }
 
-    /// Checks a chunk; nil once the node stops.
-    func verify(_ job: VerificationJob, _ lane: LinkPurpose) async -> VerificationOutcome? {
+    /// Authenticates a chunk and opens of it what this site may read, so that the writing thread need not; nil
+    /// once the node stops.
+    ///
+    /// - Parameter clearances: Compartments that this site may store and read now.
+    func verify(
+        _ job: VerificationJob, _ lane: LinkPurpose, clearances: [Compartment]
+    ) async -> VerificationOutcome? {
         await self.verifying.run(lane == .urgent ? .urgent : .bulk) {
-            job.run(hashing: Blake2b(), verifying: SignatureVerifier())
+            var outcome = job.run(hashing: Blake2b(), verifying: SignatureVerifier())
+            self.opener.withLock {
+                $0.open(
+                    &outcome, clearances: clearances, sealing: self.cipher, entropy: KernelEntropy())
+            }
+            return outcome
         }
     }
 

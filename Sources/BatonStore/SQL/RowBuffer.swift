@@ -10,6 +10,7 @@ enum RowKind: Int, CaseIterable {
     case state
     case index
     case searchQueue
+    case audit
 
     var sql: String {
         switch self {
@@ -48,6 +49,11 @@ enum RowKind: Int, CaseIterable {
                 status = excluded.status, title = excluded.title, conflict_count = excluded.conflict_count,
                 uncovered_count = excluded.uncovered_count, unread_count = excluded.unread_count,
                 void_count = excluded.void_count, applied_count = excluded.applied_count
+            """
+        case .audit:
+            """
+            INSERT INTO audit (kind, at_ms, actor, author_id, first_seq, last_seq, site, detail, chain)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         case .searchQueue: "INSERT OR IGNORE INTO search_queue (document_id) VALUES (?)"
         }
@@ -105,6 +111,11 @@ struct RowBuffer {
     mutating func add(_ value: [UInt8]) { self.addBlob { $0.append(contentsOf: value) } }
 
     mutating func add(_ value: [UInt8]?) {
+        guard let value else { return self.cells.append(.null) }
+        self.add(value)
+    }
+
+    mutating func add(_ value: String?) {
         guard let value else { return self.cells.append(.null) }
         self.add(value)
     }

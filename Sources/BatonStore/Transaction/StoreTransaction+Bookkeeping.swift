@@ -33,27 +33,23 @@ extension StoreTransaction {
     }
 
     func append(_ record: AuditRecord) throws(ReplicaFault) {
-        let before = try self.connection.auditChain()
+        // Read once: asking for every record would each time wait for the rows that are under way.
+        let before: Digest256
+        if let known = self.auditHead { before = known } else { before = try self.connection.auditChain() }
         let chain = AuditChain.next(after: before, record, hashing: self.hashing)
-        let statement = try self.connection.prepare(
-            """
-            INSERT INTO audit (kind, at_ms, actor, author_id, first_seq, last_seq, site, detail, chain)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        statement.bind(1, Int(record.kind.rawValue))
-        statement.bind(2, unsigned: record.atMilliseconds)
-        statement.bind(3, record.actor.map { Int64($0.number) })
-        if let range = record.range {
-            statement.bind(4, try self.connection.makeRow(of: range.author))
-            statement.bind(5, unsigned: range.first)
-            statement.bind(6, unsigned: range.last)
-        } else {
-            for index in 4...6 as ClosedRange<Int32> { statement.bindNull(index) }
+        let author = try record.range.map { (range) throws(ReplicaFault) in try self.row(of: range.author) }
+        try self.add(.audit) { cells in
+            cells.add(Int(record.kind.rawValue))
+            cells.add(unsigned: record.atMilliseconds)
+            cells.add(record.actor.map { Int64($0.number) })
+            cells.add(author)
+            cells.add(record.range.map { Int64(clamping: $0.first) })
+            cells.add(record.range.map { Int64(clamping: $0.last) })
+            cells.add(record.site?.description)
+            cells.add(record.detail)
+            cells.add(chain.bytes)
         }
-        statement.bind(7, record.site?.description)
-        statement.bind(8, record.detail)
-        statement.bind(9, chain.bytes)
-        try statement.run()
+        self.auditHead = chain
     }
 
     func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {

@@ -28,6 +28,8 @@ final class StoreTransaction: ReplicaTransaction {
     private var nextArrival: Int64?
     private var nextDocument: Int64?
     var mayHaveWaiting: Bool?
+    /// The chain behind the newest audit record; nil before the transaction's first one.
+    var auditHead: Digest256?
 
     struct Arrival {
         let row: Int64
