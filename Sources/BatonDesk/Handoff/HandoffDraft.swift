@@ -52,7 +52,9 @@ package struct HandoffDraft: Sendable {
     /// The last word about a case counts; where cases were named, the others stay.
     private static func isHandedOn(_ document: DocumentID, _ state: HandoffState) -> Bool {
         let marks = state.drafts.entries.filter { [.with, .without].contains($0.body.part) }
-        if let mark = marks.filter({ $0.body.document == document }).newest() { return mark.body.part == .with }
+        if let mark = marks.filter({ $0.body.document == document }).newest() {
+            return mark.body.part == .with
+        }
         return !marks.contains { $0.body.part == .with }
     }
 

@@ -87,7 +87,8 @@ package enum HandoffSteps {
         guard let site = person?.site ?? SiteID(typed), scene.membership.head.site(site) != nil else {
             throw ActRefusal(
                 .badValue, "handoff.bad-target", "There is no operator and no site `\(typed)`.",
-                "Name one of: \(scene.membership.head.sites.map(\.site.description).joined(separator: ", ")).")
+                "Name one of: \(scene.membership.head.sites.map(\.site.description).joined(separator: ", "))."
+            )
         }
         let at = terms.milliseconds("at") ?? scene.now
         guard at + 60_000 >= scene.now else {
@@ -106,7 +107,8 @@ package enum HandoffSteps {
             (body.site, body.person, body.at) = try self.target(step, scene.act)
             if !step.has("at"), let at = old?.at { body.at = at }
         } else if step.has("at") {
-            let moved = Act("terms", ["to": [body.site?.description ?? ""], "at": step.arguments["at"] ?? []])
+            let moved = Act(
+                "terms", ["to": [body.site?.description ?? ""], "at": step.arguments["at"] ?? []])
             body.at = try self.target(moved, scene.act).2
         }
         return HandoffOutcome(plan: try HandoffWork.say(body, in: scene.state))

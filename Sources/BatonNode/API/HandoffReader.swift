@@ -35,7 +35,9 @@ struct HandoffReader {
                 try self.add(item.document, heldBy: nil, to: &scene, receiver: record.to)
             }
         } else if state.terms?.site == self.author.site, let to = state.terms?.body.site {
-            for id in try self.openCases() { try self.add(id, heldBy: self.author.site, to: &scene, receiver: to) }
+            for id in try self.openCases() {
+                try self.add(id, heldBy: self.author.site, to: &scene, receiver: to)
+            }
             scene.earlier = try self.earlier(than: state, act.hashing)
         }
         return scene

@@ -31,7 +31,9 @@ struct HandoffViews {
     /// `HO-1122-SU`; empty while there are no terms.
     var label: String {
         if let (record, _) = self.offered { return record.label }
-        guard let terms = self.state.terms, let to = terms.body.site, let at = terms.body.at else { return "" }
+        guard let terms = self.state.terms, let to = terms.body.site, let at = terms.body.at else {
+            return ""
+        }
         return HandoffRecord(
             document: self.state.document, from: terms.site, to: to, by: terms.by, madeAt: at, custodyAt: at
         ).label
@@ -39,7 +41,9 @@ struct HandoffViews {
 
     /// - Parameter items: Of a draft, how many cases it has now; nil where nobody counted.
     func row(items: Int?) -> HandoffRow? {
-        guard let terms = self.state.terms, let to = terms.body.site, let at = terms.body.at else { return nil }
+        guard let terms = self.state.terms, let to = terms.body.site, let at = terms.body.at else {
+            return nil
+        }
         let offered = self.offered
         let work = offered.map { AcceptWork(self.state, $0.0, $0.1, self.act.rules.handoff) }
         let isOnOffer = self.state.standing == .offered

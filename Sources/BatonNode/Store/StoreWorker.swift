@@ -72,7 +72,8 @@ final class StoreWorker: Sendable {
                             refused = refusal
                             // Thrown so that the transaction takes back the orders before this one.
                             throw ReplicaFault(
-                                code: "node.part-refused", message: "a part of it was refused", isFatal: false)
+                                code: "node.part-refused", message: "a part of it was refused", isFatal: false
+                            )
                         }
                         outcomes.append(outcome)
                     }

@@ -24,7 +24,8 @@ struct AcceptWalk {
         guard self.desk.options.mayAsk, let input = self.desk.input else {
             throw CommandIssue(
                 .answerNeeded, "\(left) grave cases are to be read back, and nobody may be asked.",
-                "Read each back: handoff readback \(item.ref) \"the next deadline and what you will do first\"")
+                "Read each back: handoff readback \(item.ref) \"the next deadline and what you will do first\""
+            )
         }
         var preface = told + self.page(item, number)
         while true {
@@ -35,7 +36,8 @@ struct AcceptWalk {
                     continue
                 }
                 throw CommandIssue(
-                    .unfinishedAccept, "\(left) grave cases are still to be read back; what you said is saved.",
+                    .unfinishedAccept,
+                    "\(left) grave cases are still to be read back; what you said is saved.",
                     "Go on where you were: handoff accept")
             }
             guard words.contains(where: { !$0.isWhitespace }) else {

@@ -71,7 +71,8 @@ enum HandoffCommands {
                 CommandOption("if", .text, "an if-then plan", repeats: true),
                 CommandOption("ruled-out", .text, "what was tried or ruled out", repeats: true),
                 CommandOption("pending", .choice(["none"]), "no answer is awaited"),
-                CommandOption("people", .text, "who saw graphic material, who needs rest: only what they want told"),
+                CommandOption(
+                    "people", .text, "who saw graphic material, who needs rest: only what they want told"),
             ],
             examples: [
                 "handoff say @1 --situation \"Report filed, waiting for receipt\" --trend same",

@@ -4,7 +4,9 @@ package import BatonAPI
 enum HandoffHandlers {
     @Sendable
     static func brief(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
-        let since = command.option("since").flatMap { TimeExpression.span($0) }.map { desk.options.now() - $0 }
+        let since = command.option("since").flatMap { TimeExpression.span($0) }.map {
+            desk.options.now() - $0
+        }
         let rows = command.option("rows").flatMap { Int($0) } ?? 20
         let reference = command.reference == nil ? nil : try desk.reference(of: command)
         let reply = try await desk.ask { client throws(APIFault) in

@@ -36,7 +36,8 @@ extension ReplyRenderer {
         let clock = self.options.clock
         var blocks: [Block] = [
             .heading(
-                "\(row.label) \(row.standing)\(reply.isUnstaffed ? ", unstaffed" : ""): \(row.by) (\(row.from)) to \(whom)"),
+                "\(row.label) \(row.standing)\(reply.isUnstaffed ? ", unstaffed" : ""): "
+                    + "\(row.by) (\(row.from)) to \(whom)"),
             .line("\(row.cases) cases, custody moves \(clock.short(row.custodyAt)).\(self.expiry(row))"),
         ]
         for item in reply.items {
@@ -116,7 +117,9 @@ enum HandoffText {
         lines += item.contingencies.map { "Plan: \($0)" }
         lines += item.ruledOut.map { "Ruled out: \($0)" }
         if item.hops > 1 { lines.append("Changes hands for the \(item.hops). time within a day.") }
-        if item.missing > 0 { lines.append("\(item.missing) changes could not be read where this was written.") }
+        if item.missing > 0 {
+            lines.append("\(item.missing) changes could not be read where this was written.")
+        }
         return lines.map { .paragraph($0, indent: 4) }
     }
 }
