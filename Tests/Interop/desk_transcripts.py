@@ -26,13 +26,14 @@ SIGNS = [
     (r"\b[0-9a-f]{64}\b", "<digest>"), (r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z", "<instant>"),
     (r"\b\d\d:\d\dZ( \d\d:\d\d(?:[+-]\d)? [A-Z][A-Za-z]+)*", "<time>"), (r"\b\d{4}-\d\d-\d\d\b", "<day>"),
     (r"\b\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)( \d{4})?\b", "<day>"),
+    (r"<day>,? <time>", "<time>"),
     (r"\b(\d+ ?(d|h|m|s|min|ms)\b ?)+", "<span> "), (r"DOWN <span>\s*", "DOWN <span> "),
     (r"\b(EDR|TTL|OTHER|CSEA)-[0-9A-HJKMNP-TV-Z]{6,16}(-[0-9A-Z*~$=])?", r"\1-<case>"), (r"[ \t]+$", ""),
     (r" {2,}", "  "),
 ]
 
 
-HANDLE = SIGNS[7]
+HANDLE = SIGNS[8]
 
 
 def typed(line):
@@ -61,6 +62,8 @@ class Terminal:
         self.listen()
         self.say("set notices off")
         self.say("set pager off")
+        # A line that is broken at 80 columns breaks elsewhere when a day is written out.
+        self.say("set wide on")
 
     def listen(self):
         """Reads until the prompt, or a question; gives what was said before it."""
