@@ -15,5 +15,7 @@ struct BatonSim: ParsableCommand {
 
             docs/simulation.md teaches how to write a scenario.
             """,
-        subcommands: [Run.self, Soak.self, Smoke.self, Shrink.self, Report.self, Bugbench.self, Verbs.self])
+        subcommands: [
+            Run.self, Soak.self, Smoke.self, Shrink.self, Report.self, Bugbench.self, Replay.self, Verbs.self,
+        ])
 }

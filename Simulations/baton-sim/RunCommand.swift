@@ -70,6 +70,10 @@ enum OutcomeText {
             let (log, state) = ("\(digest.log)".prefix(12), "\(digest.state)".prefix(12))
             lines.append("\(digest.node): \(digest.deltas) deltas, log \(log), state \(state)")
         }
+        for hand in outcome.hands {
+            let now = hand.accountable == hand.firm ? "" : ", \(hand.accountable) answers"
+            lines.append("baton of \(hand.label): \(hand.firm)\(now), as \(hand.node) sees it")
+        }
         lines.append("trace: \(String(outcome.traceHash, radix: 16))")
         return lines.joined(separator: "\n")
     }

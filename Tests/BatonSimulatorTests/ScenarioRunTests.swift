@@ -13,11 +13,13 @@ struct ScenarioRunTests {
     /// Every file of `Simulations/scenarios`; smoke plays them all.
     private static let names = [
         "back-jump-at-shift-change", "clock-in-2030", "cloned-machine", "core-goes-on",
-        "crash-between-commit-and-send", "deaf-reader", "dribble-and-loss", "drifting-clocks", "empty-disk",
-        "equivocating-member", "every-lie", "flapping-line", "follow-the-sun-week", "frozen-clock",
-        "full-and-failing-disks", "half-open-night", "live-snapshot", "lying-disk", "mixed-builds",
-        "one-way-cable", "operator-leaves", "restart-storm", "rolled-back-sydney", "rotten-disk",
-        "six-hour-cut", "thin-line", "third-site-relays", "woke-in-1970",
+        "crash-between-commit-and-send", "deaf-reader", "double-accept", "dribble-and-loss",
+        "drifting-clocks", "emergency-on-both-sides", "empty-disk", "equivocating-member", "every-lie",
+        "flapping-line", "follow-the-sun-week", "frozen-clock", "full-and-failing-disks", "half-open-night",
+        "handoff-in-a-partition", "live-snapshot", "lying-disk", "mixed-builds", "one-way-cable",
+        "operator-leaves", "restart-storm", "restored-before-the-accept", "rolled-back-sydney",
+        "rotten-disk", "six-hour-cut", "thin-line", "third-site-relays", "unstaffed-night",
+        "withdraw-race", "woke-in-1970",
     ]
     private static let regressions = ["half-open-redial", "replayed-dialler"]
 

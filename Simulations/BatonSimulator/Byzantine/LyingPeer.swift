@@ -1,3 +1,4 @@
+import BatonDesk
 import BatonEncoding
 import BatonEngine
 import BatonModel
@@ -35,7 +36,7 @@ struct LyingPeer {
     private func note(_ text: String) -> [Operation] {
         [
             Operation(
-                shape: OperationShape(kind: .append, field: SimulatedFields.note, isMaterial: true),
+                shape: OperationShape(kind: .append, field: CaseField.note, isMaterial: true),
                 body: .text(text))
         ]
     }
@@ -43,7 +44,7 @@ struct LyingPeer {
     private func owner(_ number: UInt64) -> [Operation] {
         [
             Operation(
-                shape: OperationShape(kind: .set, field: SimulatedFields.owner, isMaterial: true),
+                shape: OperationShape(kind: .set, field: CaseField.owner, isMaterial: true),
                 body: .unsigned(number))
         ]
     }
@@ -132,6 +133,20 @@ struct LyingPeer {
         ])
     }
 
+    /// A delta that not every victim has: the newest of another site, or one that it makes now and garbles
+    /// before its engine sends it.
+    private func unheard(_ node: WorldNode) -> Delta? {
+        let others = self.victims.compactMap { self.world.machines[NodeID($0)]?.replica }
+        let newest = node.replica.deltasInOrder.last { delta in
+            delta.hasAllParts && others.contains { $0.fate(delta.id) == nil }
+        }
+        if let newest { return newest }
+        guard case .success(let made)? = self.world.write(node.id, self.document, self.note("garbled")) else {
+            return nil
+        }
+        return made
+    }
+
     /// The log in whose name it writes: a victim's.
     private func named(_ lie: Lie) -> (author: Author, seq: UInt64, head: DeltaID)? {
         guard let victim = self.victims.last.flatMap({ self.world.machines[NodeID($0)] }) else { return nil }
@@ -142,8 +157,7 @@ struct LyingPeer {
 
     /// An honest delta with another part, or another key.
     private func garble(_ lie: Lie, _ node: WorldNode) -> Bool {
-        let newest = node.replica.deltasInOrder.last { $0.header.author.site != self.site && $0.hasAllParts }
-        guard let newest else { return false }
+        guard let newest = self.unheard(node) else { return false }
         var keys = node.replica.keys(for: newest).map {
             BareKey(scope: $0.0, id: $0.1.id, bytes: $0.1.bytes)
         }

@@ -15,10 +15,37 @@ struct AlwaysCausallyClosed: Checker {
             let missing = past.first { reference in
                 !replica.ids(at: reference).contains { replica.fate($0)?.hasPassedGate == true }
             }
-            guard let missing else { continue }
+            if let missing {
+                return Violation(
+                    "always-causally-closed", "\(node) shows \(header.reference) without \(missing)",
+                    node: node)
+            }
+            // Where a log has forked a number says too little: the seal names the branch.
+            guard atlas.forked.contains(where: { author in past.contains { $0.author == author } }),
+                !self.hasSealedPast(header, past, replica)
+            else { continue }
             return Violation(
-                "always-causally-closed", "\(node) shows \(header.reference) without \(missing)", node: node)
+                "always-causally-closed",
+                "\(node) shows \(header.reference) on a branch that it has not read", node: node)
         }
         return nil
+    }
+
+    /// Says whether what has passed here holds the very deltas that a header was written on.
+    private func hasSealedPast(
+        _ header: Header, _ past: [DeltaReference], _ replica: MemoryReplica
+    ) -> Bool {
+        var choices: [[DeltaID]] = [[]]
+        for reference in past {
+            let branches = replica.ids(at: reference).filter { replica.fate($0)?.hasPassedGate == true }
+            choices = choices.flatMap { chosen in branches.map { chosen + [$0] } }
+        }
+        let hasPrevious = header.documentPrev > 0
+        return choices.contains { ids in
+            let previous = hasPrevious ? ids.last ?? .none : .none
+            let entries = hasPrevious ? Array(ids.dropLast()) : ids
+            return ContextSeal(documentPrev: previous, entries: entries, hashing: StandInHashing())
+                == header.context.seal
+        }
     }
 }

@@ -26,6 +26,12 @@ package final class FaultAtlas {
     package private(set) var clockFaults: Set<SiteID> = []
     /// Sites whose disk was replaced by an older one or none.
     package private(set) var replacedDisks: Set<SiteID> = []
+    package private(set) var replacedCount = 0
+
+    /// Whose batons were moved, and what each machine knows of them.
+    package let custody = CustodyBook()
+    /// A second machine of a site has run, in a life of its own.
+    package private(set) var hasClone = false
     /// Sites whose disk has said that something was synced and may not have done it.
     package private(set) var doubtful: Set<SiteID> = []
     /// Sites whose disk holds other bytes than were written: of such a node nothing is demanded but that it
@@ -52,17 +58,20 @@ package final class FaultAtlas {
 
     package func acknowledge(_ delta: Delta) {
         self.authored.append(delta)
+        self.custody.note(delta)
         self.truth[delta.id] = delta
         self.signed.insert(delta.id)
     }
 
     package func noteSigned(_ delta: Delta, mustBeVoid: Bool = false) {
         self.signed.insert(delta.id)
+        self.custody.note(delta)
         self.truth[delta.id] = delta
         if mustBeVoid { self.mustBeVoid.insert(delta.id) }
     }
 
     package func noteFork(_ author: Author) { self.forked.insert(author) }
+    package func noteClone() { self.hasClone = true }
     package func noteReplay(_ link: LinkID) { self.replays.insert(link) }
     package func noteMembership(_ membership: Membership) { self.memberships.insert(membership.headHash) }
     package func noteHeld(_ id: DeltaID, at site: SiteID) { self.everHeld[site, default: []].insert(id) }
@@ -112,6 +121,7 @@ package final class FaultAtlas {
     /// Says what a replaced disk takes with it: what stood on it alone is gone for good.
     package func noteReplaced(_ node: NodeID, by disk: MemoryReplica, in world: World) {
         self.replacedDisks.insert(node.site)
+        self.replacedCount += 1
         guard let old = world.machines[node]?.replica else { return }
         self.nextDisks[node] = disk
         // A machine that is down comes back on the disk that was put in, not on the one it had.

@@ -7,10 +7,12 @@ package enum Marks {
     /// Everything that can be marked, sorted.
     package static let all: [String] = [
         "ban.taken", "chunk.relayed", "clone.suspected", "conflict.stands", "crash.planned", "crash.plain",
+        "custody.recovered", "custody.refused", "custody.taken",
         "delta.released", "delta.void", "delta.waited", "delta.unread", "dial.failed",
         "finding.clock-suspect",
         "finding.fork-proven", "finding.key-refused", "finding.part-refused", "finding.previous-skipped",
-        "finding.voided", "greeting.late", "have.restated", "incarnation.second", "link.congested",
+        "finding.voided", "greeting.late", "handoff.accepted", "handoff.escalated", "handoff.offered",
+        "handoff.refused", "have.restated", "incarnation.second", "link.congested",
         "link.drained", "link.greeted", "link.redundant", "link.silent", "membership.advanced",
         "merge.duplicates", "peer.malformed", "peer.membership-refused", "peer.membership-unknown",
         "peer.too-large", "peer.unauthenticated", "peer.unexpected", "reading.paused", "receipt.refused",

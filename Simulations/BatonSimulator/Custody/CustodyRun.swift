@@ -156,7 +156,8 @@ package struct CustodyRun {
         let choices = CustodyChoices(state, author: self.peers[place].context.author, sites: self.team.sites)
         let bodies = choices.all
         guard !bodies.isEmpty else { return }
-        self.write(self.random.pick(bodies), at: place)
+        // Offers are mostly accepted.
+        self.write(self.random.pick(bodies + bodies.filter { $0.kind == .accept }), at: place)
     }
 
     private mutating func depose(_ dead: Int, at place: Int, _ state: CustodyState) {
@@ -192,79 +193,5 @@ package struct CustodyRun {
         let author = self.peers[place].context.author
         guard author.incarnation.counter > 1, !self.state(place).isTrusted(author) else { return }
         self.write(.recovered(author.site, author.incarnation, .statements), at: place)
-    }
-}
-
-/// What a site may do with the baton, by what it knows.
-struct CustodyChoices {
-    private let state: CustodyState
-    private let author: Author
-    private let sites: [SiteID]
-
-    init(_ state: CustodyState, author: Author, sites: [SiteID]) {
-        self.state = state
-        self.author = author
-        self.sites = sites
-    }
-
-    private func may(_ kind: CustodyKind, _ epoch: CustodyEpoch) -> Bool {
-        do { try self.state.judge(kind, on: epoch, by: self.author) } catch { return false }
-        return true
-    }
-
-    private func may(_ kind: CustodyKind, _ offer: CustodyOffer) -> Bool {
-        do { try self.state.judge(kind, on: offer, by: self.author) } catch { return false }
-        return true
-    }
-
-    var all: [CustodyBody] {
-        var bodies: [CustodyBody] = []
-        for epoch in self.state.epochs where !epoch.isEnded { bodies += self.acts(on: epoch) }
-        for offer in self.state.offers {
-            if self.may(.accept, offer) { bodies += [.accept(offer.cited), .accept(offer.cited)] }
-            if self.may(.decline, offer) { bodies.append(.decline(offer.cited, code: "REST")) }
-            if self.may(.withdraw, offer) { bodies.append(CustodyBody(.withdraw, on: offer.cited)) }
-            if self.may(.acknowledge, offer) {
-                bodies.append(CustodyBody(.acknowledge, on: self.state.withdrawal(of: offer)))
-            }
-        }
-        return bodies
-    }
-
-    private func acts(on epoch: CustodyEpoch) -> [CustodyBody] {
-        var bodies: [CustodyBody] = []
-        if self.may(.offer, epoch), self.state.openOffers(of: epoch).count < 3 {
-            bodies += self.sites.filter { $0 != self.author.site && !self.state.isDeposed($0) }.map {
-                .offer(epoch.cited, to: $0, person: nil)
-            }
-        }
-        if epoch.needsConfirm, epoch.isProvisional, let cited = epoch.cited, self.may(.confirm, epoch) {
-            bodies.append(CustodyBody(.confirm, on: cited))
-        }
-        guard epoch.index == self.state.firm.index else { return bodies }
-        if self.may(.take, epoch) { bodies.append(.take(epoch.cited, code: "PARTITION")) }
-        if self.may(.reconfirm, epoch) { bodies.append(CustodyBody(.reconfirm, on: epoch.cited)) }
-        let ends = self.state.contenders.compactMap(\.cited)
-        if !ends.isEmpty, self.may(.settle, epoch) {
-            bodies.append(.settle(epoch.cited, keep: self.author.site, ending: ends))
-        }
-        return bodies
-    }
-
-    /// An end for every offer that is this site's to answer, and what shows that nothing stands against it.
-    var answers: [CustodyBody] {
-        let confirms = self.state.epochs.filter {
-            $0.needsConfirm && $0.isProvisional && !$0.isEnded && self.may(.confirm, $0)
-        }.compactMap { epoch in epoch.cited.map { CustodyBody(.confirm, on: $0) } }
-        return confirms + self.endings
-    }
-
-    private var endings: [CustodyBody] {
-        self.state.offers.filter { !$0.isEnded || $0.isAnswerProvisional }.compactMap { offer in
-            if self.may(.acknowledge, offer), let withdrawal = self.state.withdrawal(of: offer) {
-                return CustodyBody(.acknowledge, on: withdrawal)
-            }
-            return self.may(.decline, offer) ? .decline(offer.cited, code: "REST") : nil
-        }
     }
 }

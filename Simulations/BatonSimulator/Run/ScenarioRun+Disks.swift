@@ -63,7 +63,7 @@ extension ScenarioRun {
     private func clone(_ node: WorldNode, isLive: Bool) {
         let id = NodeID(node.id.site, copy: 1)
         guard self.world.machines[id] == nil, node.isUp else { return }
-        if isLive { self.atlas.noteFork(node.context.author) }
+        if isLive { self.atlas.noteFork(node.context.author) } else { self.atlas.noteClone() }
         let author = isLive ? node.context.author : self.nextAuthor(of: node.id.site)
         self.world.restart(id, as: author, on: node.replica.clone())
     }

@@ -3,12 +3,14 @@ import BatonModel
 
 extension ScenarioRun {
     func perform(_ event: ScenarioEvent) {
-        if event.verb != .write, event.verb != .quiet, event.verb != .heal {
+        if !event.verb.isWork, event.verb != .quiet, event.verb != .heal {
             self.count(event.verb == .lie ? "lie.\(event.how ?? "")" : event.verb.rawValue)
         }
         self.noteDisturbance(event)
         switch event.verb {
         case .write: self.write(event)
+        case .baton: self.moveBaton(event)
+        case .handoff: self.handOn(event)
         case .quiet: self.quiet(event)
         case .jump, .drift, .freeze, .setClock: self.turnClock(event)
         case .crash, .pause, .slow, .upgrade: self.disturb(event)
@@ -26,12 +28,7 @@ extension ScenarioRun {
         guard let site = event.site, let label = event.label else { return }
         let operations = event.writes.compactMap(WriteText.operation)
         guard !operations.isEmpty else { return }
-        // A clone serves its own desk: part of the site's people sit at it.
-        let clone = NodeID(site, copy: 1)
-        let isAtClone =
-            self.world.machines[clone]?.isUp == true
-            && self.world.random.drawn(.workload, site.packed, at: event.at) & 1 == 1
-        let node = isAtClone ? clone : NodeID(site)
+        let node = self.desk(of: site, at: event.at)
         let document = WriteText.document(label)
         let key = self.world.random.drawn(.workload, site.packed, at: event.at &* 31 &+ document.low)
         let command = self.commandKey(key)
@@ -50,6 +47,15 @@ extension ScenarioRun {
         return [drawn, self.commandCount].flatMap { word in
             (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
         }
+    }
+
+    /// A clone serves its own desk: part of the site's people sit at it.
+    func desk(of site: SiteID, at moment: UInt64) -> NodeID {
+        let clone = NodeID(site, copy: 1)
+        let isAtClone =
+            self.world.machines[clone]?.isUp == true
+            && self.world.random.drawn(.workload, site.packed, at: moment) & 1 == 1
+        return isAtClone ? clone : NodeID(site)
     }
 
     /// A quiet point: whoever can reach each other is equal then.

@@ -1,3 +1,4 @@
+import BatonDesk
 import BatonEngine
 import BatonModel
 import BatonProtocol
@@ -50,7 +51,13 @@ package final class ScenarioRun {
         self.scenario = scenario
         self.recorder = recorder
         let fidelity = scenario.fidelity
-        let team = SimulatedTeam(scenario.siteIDs.map(\.description), crypto: fidelity.crypto)
+        let liarNames = scenario.sites.filter(\.isLiar).map(\.site.description)
+        let team = SimulatedTeam(
+            scenario.siteIDs.map(\.description), table: DeskFieldTable.current, crypto: fidelity.crypto
+        ) {
+            // Nobody gives the authority over the team to a member that lies.
+            liarNames.contains($0) ? [.specialist] : [.specialist, .lead, .rootKeeper]
+        }
         var settings = WorldSettings()
         settings.startMilliseconds = scenario.startMilliseconds
         settings.skipsQuietTime = true
@@ -171,7 +178,10 @@ package final class ScenarioRun {
         self.world.run(milliseconds: self.scenario.calmMilliseconds)
         self.checkRest()
         guard self.violations.isEmpty else { return }
-        self.checkEnd(core.filter { self.atlas.honest.contains($0) })
+        let owing = core.filter { self.atlas.honest.contains($0) }
+        self.endCustody(owing)
+        guard self.violations.isEmpty else { return }
+        self.checkEnd(owing)
     }
 
     private func checkEnd(_ core: [SiteID]) {
@@ -200,7 +210,7 @@ package final class ScenarioRun {
             name: self.scenario.name, seed: self.scenario.seed, violations: self.violations,
             traceHash: self.world.trace.hash, eventCount: self.world.trace.eventCount,
             deltaCount: self.atlas.authored.count, simulatedMilliseconds: self.world.nowMilliseconds,
-            faults: self.counts, marks: self.marks, digests: digests)
+            faults: self.counts, marks: self.marks, digests: digests, hands: self.hands)
         self.recorder?.finish(outcome, self.world)
         return outcome
     }

@@ -129,7 +129,7 @@ package struct ScenarioEvent: Sendable, Hashable {
 }
 
 package enum Verb: String, Sendable, CaseIterable {
-    case write
+    case write, baton, handoff
     case cut, heal, block, flap
     case halfOpen = "half-open"
     case breakLinks = "break"
@@ -144,4 +144,9 @@ package enum Verb: String, Sendable, CaseIterable {
     case powerLoss = "power-loss"
     case rot
     case retire, lie, quiet
+}
+
+extension Verb {
+    /// Something that people do in their work, no fault.
+    package var isWork: Bool { self == .write || self == .baton || self == .handoff }
 }

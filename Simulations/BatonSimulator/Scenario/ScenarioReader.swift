@@ -347,6 +347,13 @@ extension ScenarioEvent {
             throw ScenarioFault(
                 reader.line, "there is no lie called \"\(how)\"",
                 hint.map { "did you mean \"\($0)\"?" } ?? "docs/simulation.md lists them")
+        case .baton where BatonWish.list(how) == nil:
+            throw ScenarioFault(
+                reader.line, "\"\(how)\" moves no baton", BatonWish.help(for: how))
+        case .handoff where WatchWish(how) == nil:
+            throw ScenarioFault(
+                reader.line, "\"\(how)\" is no step of a handoff",
+                "write one of: " + WatchWish.forms.joined(separator: ", "))
         case .diskFault: _ = try DiskFaultText.read(how, count: 1, reader.line)
         case .powerLoss: _ = try PowerLossText.read(how, reader.line)
         case .rot where DiskFault.Files(rawValue: how) == nil:

@@ -18,6 +18,14 @@ package struct VerbRule: Sendable {
             verb: .write, required: [.site, .label, .writes], optional: [],
             help: "a person at `site` changes a case, all of `write` in one delta"),
         VerbRule(
+            verb: .baton, required: [.site, .label, .how], optional: [],
+            help: "a person at `site` moves the baton of a case: the first of `how` that the rules allow, of "
+                + BatonWish.forms.joined(separator: ", ")),
+        VerbRule(
+            verb: .handoff, required: [.site, .how], optional: [.count],
+            help: "the watch at `site` gives at most `count` cases, takes or ends a handoff, as `how` says: "
+                + WatchWish.forms.joined(separator: ", ")),
+        VerbRule(
             verb: .cut, required: [.site], optional: [.peer, .span],
             help: "cuts `site` off `peer`, or off everybody; links break, dialling fails"),
         VerbRule(

@@ -1,3 +1,4 @@
+import BatonDesk
 import BatonEncoding
 import BatonModel
 
@@ -12,18 +13,18 @@ enum WriteText {
         let word = String(text.prefix { $0 != " " })
         let rest = String(text.dropFirst(word.count).drop { $0 == " " })
         switch word {
-        case "severity": return Self.number(.set, SimulatedFields.severity, rest, 0...4)
-        case "owner": return Self.number(.set, SimulatedFields.owner, rest, 0...100)
+        case "severity": return Self.number(.set, CaseField.severity, rest, 0...4)
+        case "owner": return Self.number(.set, CaseField.owner, rest, 0...100)
         case "priority": return Self.number(.set, MixedLevels.priority, rest, 0...9)
         case "text" where !rest.isEmpty && rest.utf8.count <= 512:
-            return Self.make(.set, SimulatedFields.text, .text(rest))
+            return Self.make(.set, CaseField.situation, .text(rest))
         case "note" where !rest.isEmpty && rest.utf8.count <= 30_000:
-            return Self.make(.append, SimulatedFields.note, .text(rest))
+            return Self.make(.append, CaseField.note, .text(rest))
         case "tag": return Self.tag(rest)
         case "acknowledge" where rest.isEmpty:
-            return Self.make(.milestone, SimulatedFields.acknowledged, .null)
-        case "close" where rest.isEmpty: return Self.make(.close, SimulatedFields.closure, .null)
-        case "reopen" where rest.isEmpty: return Self.make(.reopen, SimulatedFields.closure, .null)
+            return Self.make(.milestone, CaseField.acknowledged, .null)
+        case "close" where rest.isEmpty: return Self.make(.close, CaseField.closure, .null)
+        case "reopen" where rest.isEmpty: return Self.make(.reopen, CaseField.closure, .null)
         default: return nil
         }
     }
@@ -52,8 +53,8 @@ enum WriteText {
         let name = String(text.dropFirst())
         guard !name.isEmpty, name.utf8.count <= 64 else { return nil }
         switch text.first {
-        case "+": return Self.make(.add, SimulatedFields.tags, .text(name))
-        case "-": return Self.make(.remove, SimulatedFields.tags, .text(name))
+        case "+": return Self.make(.add, CaseField.tags, .text(name))
+        case "-": return Self.make(.remove, CaseField.tags, .text(name))
         default: return nil
         }
     }
@@ -70,24 +71,15 @@ enum MixedLevels {
     static let priority = FieldCode(900)
     static let level: UInt64 = 2
 
-    /// A table of the next feature level on top of another.
-    static let table = FieldTable(
-        level: 2,
-        rules: [
+    /// The desk's own table with the field of the next feature level on top.
+    static let table = DeskFieldTable.current.raised(
+        to: 2,
+        adding: [
             (
                 kind: .escalation,
-                fields: [
-                    FieldRule(1, "text", .register, .greatest, .text(bytesMax: 512)),
-                    FieldRule(2, "severity", .register, .minimum, .integer(0...4)),
-                    FieldRule(3, "owner", .register, .multiValue, .integer(0...100)),
-                    FieldRule(4, "tags", .set, .union, .text(bytesMax: 64)),
-                    FieldRule(5, "note", .timeline, .union, .details),
-                    FieldRule(6, "acknowledged", .milestone, .union, .details),
-                    FieldRule(7, "closure", .closure, .union, .details),
-                    FieldRule(900, "priority", .register, .maximum, .integer(0...9), level: 2),
-                ]
+                fields: [FieldRule(900, "priority", .register, .maximum, .integer(0...9), level: 2)]
             )
         ])
 
-    static func table(_ level: UInt64) -> FieldTable { level >= 2 ? self.table : SimulatedFields.table }
+    static func table(_ level: UInt64) -> FieldTable { level >= 2 ? self.table : DeskFieldTable.current }
 }

@@ -102,9 +102,9 @@ package final class Shrinker {
             if self.breaks(fewer) { kept = fewer }
         }
         for label in Set(kept.events.compactMap(\.label)).sorted() {
-            kept = self.without(kept) { $0.label == label && $0.verb == .write }
+            kept = self.without(kept) { $0.label == label && $0.verb.isWork }
         }
-        for site in kept.siteIDs { kept = self.without(kept) { $0.site == site && $0.verb == .write } }
+        for site in kept.siteIDs { kept = self.without(kept) { $0.site == site && $0.verb.isWork } }
         return kept
     }
 
@@ -176,6 +176,11 @@ package final class Shrinker {
                 Array(kept.events[index].writes.prefix(1)), Array(kept.events[index].writes.suffix(1)),
             ] {
                 kept = self.attempt(kept) { $0.events[index].writes = writes }
+            }
+        }
+        if kept.events[index].verb == .baton, let how = kept.events[index].how, how.contains(",") {
+            for wish in how.split(separator: ",").map({ String($0.drop { $0 == " " }) }) {
+                kept = self.attempt(kept) { $0.events[index].how = wish }
             }
         }
         if kept.events[index].verb == .write, kept.events[index].writes != ["note x"] {

@@ -74,7 +74,7 @@ package enum SeedScenario {
         var now: UInt64 = 300
         var levels = scenario.sites.filter { $0.level > 1 }.map(\.site)
         let cases = 2 + random.below(4)
-        for _ in 0..<steps {
+        for step in 0..<steps {
             if !kinds.isEmpty, random.chance(1, in: rate) {
                 let drawn = FaultDraw(scenario: scenario, cases: cases)
                 let made = drawn.events(random.pick(kinds), at: now, &random)
@@ -89,7 +89,11 @@ package enum SeedScenario {
             let writes = (0..<count).map { _ in Self.write(isNewer: levels.contains(site), &random) }
             // People come in bursts: often two sites write within one delay of each other.
             now += UInt64(random.chance(1, in: 3) ? random.below(30) : random.below(1_500))
-            events.append(.write(now, site, label, writes))
+            if step > 2, random.chance(2, in: 5) {
+                events.append(contentsOf: Self.move(now, site, label, scenario.siteIDs, &random))
+            } else {
+                events.append(.write(now, site, label, writes))
+            }
         }
         return events.sorted { $0.at < $1.at }
     }
@@ -106,6 +110,57 @@ package enum SeedScenario {
         case 9: return "close"
         case 10: return "reopen"
         default: return "note note \(random.below(100))"
+        }
+    }
+
+    /// Somebody moves the baton of a case, or of a whole watch.
+    private static func move(
+        _ now: UInt64, _ site: SiteID, _ label: String, _ sites: [SiteID], _ random: inout SeededRandom
+    ) -> [ScenarioEvent] {
+        let others = sites.filter { $0 != site }
+        if random.chance(1, in: 5) { return Self.handOn(now, site, random.pick(others), &random) }
+        var event = ScenarioEvent(now, .baton, site)
+        event.label = label
+        let words = (0..<3).map { _ in Self.wish(others, &random) }
+        event.how = words.joined(separator: ", ")
+        return [event]
+    }
+
+    /// A watch is offered; the target answers some seconds later, mostly, and sometimes the offerer thinks again.
+    private static func handOn(
+        _ now: UInt64, _ site: SiteID, _ target: SiteID, _ random: inout SeededRandom
+    ) -> [ScenarioEvent] {
+        func event(_ at: UInt64, _ site: SiteID, _ how: String) -> ScenarioEvent {
+            var event = ScenarioEvent(at, .handoff, site)
+            event.how = how
+            return event
+        }
+        var events = [event(now, site, "offer \(target)")]
+        let then = now + UInt64(200 + random.below(9_000))
+        if random.chance(1, in: 4) {
+            events.append(event(now + UInt64(random.below(9_000)), site, "withdraw"))
+        }
+        if random.chance(9, in: 10) {
+            events.append(event(then, target, random.chance(1, in: 6) ? "decline" : "accept"))
+        }
+        if random.chance(1, in: 4) { events.append(event(then + 2_000, target, "acknowledge")) }
+        if random.chance(1, in: 4) { events.append(event(then + 3_000, site, "addendum")) }
+        return events
+    }
+
+    private static func wish(_ others: [SiteID], _ random: inout SeededRandom) -> String {
+        switch random.below(40) {
+        case 0...9: "accept"
+        case 10...19: "offer \(random.pick(others))"
+        case 20...23: "decline"
+        case 24...28: "withdraw"
+        case 29...31: "acknowledge"
+        case 32...33: "confirm"
+        case 34: "settle"
+        case 35...36: "take"
+        case 37: "hold"
+        case 38: "claim"
+        default: random.chance(1, in: 8) ? "depose \(random.pick(others))" : "recover"
         }
     }
 }

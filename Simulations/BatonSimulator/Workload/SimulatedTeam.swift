@@ -13,9 +13,10 @@ package struct SimulatedTeam: Sendable {
     /// - Parameters:
     ///   - names: Site names; operator n works at site n (counted from 1).
     ///   - crypto: Stand-ins for tests of logic, libsodium for the whole.
+    ///   - roles: What a site's operator may do, by the site's name.
     package init(
         _ names: [String] = ["syd", "usw", "use"], table: FieldTable = SimulatedFields.table,
-        crypto: CryptoKind = .standIn
+        crypto: CryptoKind = .standIn, roles: (String) -> [Role] = { _ in [.specialist] }
     ) {
         let sites = names.compactMap { SiteID($0) }
         precondition(sites.count == names.count, "a test names a site that is none")
@@ -28,8 +29,8 @@ package struct SimulatedTeam: Sendable {
         }
         let operators = sites.enumerated().map { index, site in
             OperatorRecord(
-                id: OperatorID(UInt32(index + 1)), name: "op-\(site)", site: site, roles: [.specialist],
-                userIDs: [UInt32(index)])
+                id: OperatorID(UInt32(index + 1)), name: "op-\(site)", site: site,
+                roles: roles(site.description), userIDs: [UInt32(index)])
         }
         let entry = MembershipEntry(
             epoch: 1, prev: .zero, createdMilliseconds: 0, teamName: "test", roots: [root.publicKey],

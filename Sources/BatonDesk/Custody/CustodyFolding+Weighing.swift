@@ -14,17 +14,31 @@ extension CustodyFolding {
         guard !self.answersOf(offer).contains(where: { self.graph.items[$0].body.kind == .accept }) else {
             return false
         }
+        if Mutant.isOn(.withdrawalEndsOffer),
+            self.holds(.withdrawn, of: .offer(offer), site: self.offers[offer].to, from: reader)
+        {
+            return true
+        }
         return self.isVoided(offer, from: reader)
     }
 
     /// A deposition of the target ends the offers that had been made before it was known.
     private func isVoided(_ offer: Int, from reader: Int?) -> Bool {
         let maker = self.makers[offer]
+        if Mutant.isOn(.offersExpire), self.isOld(offer, for: reader) { return true }
         return self.graph.items.indices.contains { index in
             self.graph.isDeposition(index, self.facts) && self.graph.isAfter(reader, index)
                 && self.graph.items[index].body.site == self.offers[offer].to
                 && !self.graph.isAfter(maker, index)
         }
+    }
+
+    /// Only a planted bug asks: expiry pages people and ends nothing.
+    private func isOld(_ offer: Int, for reader: Int?) -> Bool {
+        let times = self.graph.items.indices.filter { self.graph.isAfter(reader, $0) || reader == $0 }.map {
+            self.graph.items[$0].source.write.stamp.milliseconds
+        }
+        return (times.max() ?? 0) > self.offers[offer].madeAt.milliseconds + 5_000
     }
 
     /// Gifts of the epoch before that the opening had in its past, as far as it trusts them.
@@ -65,7 +79,7 @@ extension CustodyFolding {
                 self.graph.isAfter(reader, index),
                 self.epoch(of: index) == epoch
             else { return false }
-            return CustodyTable.rule(.confirm).needs.allSatisfy {
+            return CustodyTable.rule(.confirm).neededFacts.allSatisfy {
                 self.holds($0, of: .epoch(epoch), site: item.site, from: index)
             }
         }
@@ -85,7 +99,7 @@ extension CustodyFolding {
         var seal = self.openersOf(epoch).first
         switch self.epochs[epoch].opening {
         case .origin: return
-        case .take: doubts.append(.emergency)
+        case .take: if !Mutant.isOn(.takeIsFirm) { doubts.append(.emergency) }
         case .heir: isAuthorCertain = self.openersOf(epoch).allSatisfy { !self.graph.items[$0].isForked }
         case .settlement: isAuthorCertain = self.openersOf(epoch).allSatisfy { self.graph.items[$0].isFirm }
         case .accept:
@@ -102,7 +116,7 @@ extension CustodyFolding {
         // The gift decides what stood against it, its opening what the epoch before had shown.
         let isClean = self.areRivalsEnded(epoch, from: self.giftBehind(epoch))
         let isInherited = !self.isParentConfirmed(epoch, from: seal)
-        let needsConfirm = !isClean || isInherited
+        let needsConfirm = (!isClean || isInherited) && !Mutant.isOn(.promotionForgotten)
         if needsConfirm, !self.isConfirmed(epoch, from: nil) {
             doubts.append(isClean ? .parent : .rivalOffer)
         }

@@ -34,7 +34,7 @@ struct CustodyFolding {
 
     private mutating func open(_ opening: CustodyEpoch.Opening, by item: Int?, parent: Int?, site: SiteID) {
         let source = item.map { self.graph.items[$0] }
-        let number = parent.map { self.epochs[$0].number + 1 } ?? 0
+        let number = parent.map { self.epochs[$0].number + (Mutant.isOn(.epochReused) ? 0 : 1) } ?? 0
         self.epochs.append(
             CustodyEpoch(
                 index: self.epochs.count, opening: opening, cited: source?.cited, parent: parent,
@@ -106,6 +106,7 @@ struct CustodyFolding {
         let target = item.body.kind == .settle ? item.body.site : item.body.heir
         guard let epoch = self.epoch(of: index), let target else { return }
         self.gifts[epoch].append(index)
+        if item.body.kind == .depose, Mutant.isOn(.heirForgotten) { return }
         self.open(
             item.body.kind == .settle ? .settlement : .heir, by: index, parent: epoch, site: target)
     }
@@ -126,7 +127,7 @@ struct CustodyFolding {
             return item.body.kind == .settle ? .opinion : .notTheDoer
         }
         let subject = self.subject(index, rule)
-        let broken = rule.forbids.first { self.holds($0, of: subject, site: item.site, from: index) }
+        let broken = rule.forbiddenFacts.first { self.holds($0, of: subject, site: item.site, from: index) }
         // What lacks a need has no effect yet still stands: `weigh` asks for the needs of a confirm.
         return broken.map { .forbidden($0) }
     }
@@ -157,10 +158,13 @@ struct CustodyFolding {
         let item = self.graph.items[index]
         switch (rule.doer, self.subject(index, rule)) {
         case (.anyone, _), (.recovering, _): return true
-        case (.holder, .epoch(let epoch)): return self.epochs[epoch].site == item.site
+        case (.holder, .epoch(let epoch)):
+            return self.epochs[epoch].site == item.site
+                || (item.body.kind == .settle && Mutant.isOn(.opinionSettles))
         case (.holder, .offer(let offer)):
             return self.epochs[self.offers[offer].epoch].site == item.site
-        case (.target, .offer(let offer)): return self.offers[offer].to == item.site
+        case (.target, .offer(let offer)):
+            return self.offers[offer].to == item.site || Mutant.isOn(.anyoneAccepts)
         case (.rootKeeper, .epoch(let epoch)): return self.epochs[epoch].site == item.body.site
         default: return false
         }

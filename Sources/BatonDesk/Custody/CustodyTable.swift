@@ -1,3 +1,5 @@
+import BatonModel
+
 /// What may be true of an epoch or an offer in somebody's past. Preconditions and the fold ask the same
 /// questions; `docs/custody.md` explains them.
 package enum CustodyFact: String, Sendable, CaseIterable {
@@ -50,6 +52,24 @@ package struct CustodyRule: Sendable, Equatable {
     /// What the act's past must not hold; an act that has read it is late.
     package let forbids: [CustodyFact]
     package let effect: Effect
+}
+
+extension CustodyRule {
+    /// What the rule needs and forbids when an act is judged. Only a planted bug makes it differ from the table.
+    var neededFacts: [CustodyFact] {
+        Mutant.isOn(.confirmUnchecked) && self.kind == .confirm ? [] : self.needs
+    }
+
+    var forbiddenFacts: [CustodyFact] {
+        self.forbids.filter { fact in
+            switch (self.kind, fact) {
+            case (.accept, .withdrawn): !Mutant.isOn(.acceptsWithdrawn)
+            case (.accept, .answered): !Mutant.isOn(.acceptsRefused)
+            case (.offer, .given): !Mutant.isOn(.staleHolderOffers)
+            default: true
+            }
+        }
+    }
 }
 
 package enum CustodyTable {

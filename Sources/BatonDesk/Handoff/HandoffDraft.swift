@@ -46,7 +46,8 @@ package struct HandoffDraft: Sendable {
             Self.item($0, state, earlier, scene)
         }.sorted { Self.rank($0) < Self.rank($1) }
         self.record = record
-        self.findings = HandoffCheck.findings(record, rules, now: scene.now)
+        self.findings =
+            Mutant.isOn(.handoffUnchecked) ? [] : HandoffCheck.findings(record, rules, now: scene.now)
     }
 
     /// The last word about a case counts; where cases were named, the others stay.
@@ -99,7 +100,7 @@ package struct HandoffDraft: Sendable {
             HandoffItem.Pending(
                 partner: $0.partner, asked: $0.entry.at, expected: $0.expected, then: $0.then)
         }
-        item.hops = source.custody.hops(before: scene.now) + 1
+        item.hops = (Mutant.isOn(.hopsIgnored) ? 0 : source.custody.hops(before: scene.now)) + 1
         item.vector = file.state.latest
         item.missing = file.state.compartments.flatMap(\.unread)
         item.copied = Self.copied(item, earlier, scene.rules.handoff)

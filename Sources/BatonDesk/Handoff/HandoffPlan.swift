@@ -233,7 +233,7 @@ extension HandoffWork {
             let file = cases[place].file
             move.held.append(
                 .init(
-                    document: item.document, vector: file.state.latest,
+                    document: item.document, vector: Mutant.isOn(.receiptBare) ? [] : file.state.latest,
                     missing: file.state.compartments.flatMap(\.unread)))
         }
         let count = changes.count

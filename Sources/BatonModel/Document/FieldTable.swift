@@ -97,6 +97,24 @@ package struct FieldTable: Sendable {
         self.rules = byKey
     }
 
+    /// The table of a later build: the same fields and some more.
+    ///
+    /// - Parameter added: By document kind; none of their codes is taken yet.
+    package func raised(
+        to level: UInt64, adding added: [(kind: DocumentKind, fields: [FieldRule])]
+    ) -> FieldTable {
+        let more = FieldTable(level: level, rules: added)
+        let joined = self.rules.merging(more.rules) { _, _ in
+            preconditionFailure("a field of level \(level) takes the code of an older one")
+        }
+        return FieldTable(level: level, joined: joined)
+    }
+
+    private init(level: UInt64, joined: [UInt32: FieldRule]) {
+        self.level = level
+        self.rules = joined
+    }
+
     package func rule(_ document: DocumentID, _ field: FieldCode) -> FieldRule? {
         self.rules[Self.key(document.kindCode, field)]
     }

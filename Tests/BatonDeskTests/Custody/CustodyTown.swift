@@ -185,64 +185,19 @@ struct CustodyTown {
     mutating func act(_ machine: Int) {
         let state = self.view(self.machines[machine])
         let author = self.machines[machine].author
-        var choices: [CustodyBody] = []
-        for epoch in state.epochs where !epoch.isEnded { choices += self.choices(on: epoch, state, author) }
-        for offer in state.offers { choices += self.choices(on: offer, state, author) }
+        let choices = CustodyChoices(state, author: author, sites: self.sites).all.filter { body in
+            switch body.kind {
+            case .take: self.troubles.contains(.takes)
+            case .settle: self.troubles.contains(.settles)
+            default: true
+            }
+        }
         if self.troubles.contains(.death), let dead = self.dead.first, self.random.chance(1, in: 3) {
             self.depose(dead, at: machine, state)
             return
         }
         guard !choices.isEmpty else { return }
         self.write(self.random.pick(choices), at: machine)
-    }
-
-    private func choices(
-        on epoch: CustodyEpoch, _ state: CustodyState, _ author: Author
-    ) -> [CustodyBody] {
-        func may(_ kind: CustodyKind) -> Bool {
-            do { try state.judge(kind, on: epoch, by: author) } catch { return false }
-            return true
-        }
-        var choices: [CustodyBody] = []
-        if may(.offer), state.openOffers(of: epoch).count < 3 {
-            choices += self.sites.filter { $0 != author.site }.map {
-                .offer(epoch.cited, to: $0, person: nil)
-            }
-        }
-        if epoch.needsConfirm, epoch.isProvisional, let cited = epoch.cited, may(.confirm) {
-            choices.append(CustodyBody(.confirm, on: cited))
-        }
-        if self.troubles.contains(.takes), epoch.index == state.firm.index, may(.take) {
-            choices.append(.take(epoch.cited, code: "PARTITION"))
-        }
-        if self.troubles.contains(.settles), epoch.index == state.firm.index, !state.contenders.isEmpty,
-            may(.settle)
-        {
-            let ends = state.contenders.compactMap(\.cited)
-            let keeps = state.contenders.map(\.site) + [author.site]
-            choices += keeps.map { .settle(epoch.cited, keep: $0, ending: ends) }
-        }
-        if may(.reconfirm), epoch.index == state.accountable.index, state.contenders.count > 0 {
-            choices.append(CustodyBody(.reconfirm, on: epoch.cited))
-        }
-        return choices
-    }
-
-    private func choices(
-        on offer: CustodyOffer, _ state: CustodyState, _ author: Author
-    ) -> [CustodyBody] {
-        func may(_ kind: CustodyKind) -> Bool {
-            do { try state.judge(kind, on: offer, by: author) } catch { return false }
-            return true
-        }
-        var choices: [CustodyBody] = []
-        if may(.accept) { choices.append(.accept(offer.cited)) }
-        if may(.decline) { choices.append(.decline(offer.cited, code: "REST")) }
-        if may(.withdraw) { choices.append(CustodyBody(.withdraw, on: offer.cited)) }
-        if may(.acknowledge) {
-            choices.append(CustodyBody(.acknowledge, on: state.withdrawal(of: offer)))
-        }
-        return choices
     }
 
     /// The root keeper gives what a dead site held to the machine that asks.
