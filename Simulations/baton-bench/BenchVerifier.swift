@@ -29,7 +29,7 @@ final class BenchVerifier: Sendable {
 /// Chunks that are verified by a thread of their own while the thread that made this applies others.
 ///
 /// Invariant: the thread alone touches `outcomes` and `processorSeconds` until `wait` has joined it.
-@safe final class VerifyingThread: @unchecked Sendable {
+@safe final class VerifyingThread {
     private let verifier: BenchVerifier
     private let jobs: [VerificationJob]
     private var outcomes: [VerificationOutcome] = []

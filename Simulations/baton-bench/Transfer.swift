@@ -5,9 +5,9 @@ import BatonStore
 
 /// Moves what one site has and another lacks, and times the sender's work apart from the receiver's.
 ///
-/// The receiver works as a node does: while one transaction is applied and committed, another thread verifies
-/// and opens the chunks of the next one. Each step waits for both before the next one begins, outside of whose
-/// clock the sender works.
+/// The receiver works as a node does: while one transaction is applied and committed, another thread
+/// verifies and opens the chunks of the next one. Each step waits for both; the sender works between steps,
+/// outside of their clock.
 struct Transfer {
     /// Reading the log, exporting keys, encoding frames.
     private(set) var export = Stopwatch()
