@@ -33,7 +33,8 @@ enum OpenAPISamples {
         CaseRow(
             ref: "EDR-7K3QM2", id: "01", type: "EDR", title: "t", severity: full ? "S1" : nil,
             owner: full ? "alee" : nil,
-            ownerSite: full ? "syd" : nil, status: "active", isClosed: false, unseenByClose: 0,
+            ownerSite: full ? "syd" : nil, epoch: full ? "1'" : nil, isProvisional: full, status: "active",
+            isClosed: false, unseenByClose: 0,
             situation: full ? "s" : nil, tags: ["x"], agency: full ? "a" : nil, source: full ? "s" : nil,
             receivedAt: full ? 1 : nil, dueAt: full ? 1 : nil, createdAt: 1, updatedAt: 1, changes: 1,
             conflicts: 0,
@@ -42,14 +43,21 @@ enum OpenAPISamples {
 
     private static func detail(full: Bool) -> CaseDetail {
         let written = full ? who : someone
-        let version = FieldVersion(value: .text("a"), written: written, delta: "d", isShown: true)
+        let version = FieldVersion(
+            value: .text("a"), written: written, delta: "d", isShown: true, number: full ? 1 : nil,
+            unseen: full ? ["u"] : nil)
         return CaseDetail(
             summary: row(full: full),
             fields: [FieldView(field: "title", value: .text("t"), written: written, others: [version])],
             milestones: [MilestoneView(milestone: "triaged", written: written, note: full ? "n" : nil)],
             closures: [ClosureView(action: "close", written: written, note: full ? "n" : nil)],
             conflicts: [
-                ConflictView(ref: "r", caseID: "01", title: "t", field: "agency", versions: [version])
+                ConflictView(
+                    ref: "r", caseID: "01", title: "t", field: "agency", versions: [version],
+                    notes: full
+                        ? .init(
+                            id: "i", handle: "h", what: "w", safe: "s", isLook: false, isEscalated: false)
+                        : nil)
             ],
             safeAt: ["syd"], timelineCount: 1)
     }

@@ -32,7 +32,7 @@ def plays(baton, folder):
     whole = all(replica["isSound"] and replica["lost"] == 0 for replica in replicas)
     sites.expect(whole, "a log is unsound or has lost something")
     fields = sorted(conflict["field"] for conflict in report["conflicts"])
-    sites.expect(fields == ["decision", "owner"], f"the conflicts are {fields}")
+    sites.expect(fields == ["decision", "owner", "severity"], f"the conflicts are {fields}")
     unseen = [entry["count"] for entry in report["unseen"]]
     sites.expect(unseen == [2], "the close that did not see two updates is not told")
     sites.expect(report["merged"], "nothing merged by itself")

@@ -9,9 +9,15 @@ package struct CaseRow: Codable, Sendable, Equatable {
     package let title: String
     /// `S0` … `S4`; absent before triage.
     package let severity: String?
-    /// The owner's desk name; absent when nobody has it.
+    /// The desk name of whoever has the case in hand, by custody; until somebody took it, the name in the field
+    /// `owner`. Absent when nobody has it.
     package let owner: String?
+    /// The site that answers for it.
     package let ownerSite: String?
+    /// The custody epoch, `4`, or `5'` when provisional; absent before anybody took the case.
+    package let epoch: String?
+    /// Somebody else may have the case in hand too.
+    package let isProvisional: Bool
     /// `received`, `acknowledged`, `triaged`, `active`, `contained`, `resolved` or `closed`.
     package let status: String
     /// Closed by someone who had read everything material.
@@ -37,7 +43,8 @@ package struct CaseRow: Codable, Sendable, Equatable {
     // long: one line per stored field.
     package init(
         ref: String, id: String, type: String, title: String, severity: String?, owner: String?,
-        ownerSite: String?, status: String, isClosed: Bool, unseenByClose: Int, situation: String?,
+        ownerSite: String?, epoch: String? = nil, isProvisional: Bool = false, status: String, isClosed: Bool,
+        unseenByClose: Int, situation: String?,
         tags: [String], agency: String?, source: String?, receivedAt: Int64?, dueAt: Int64?, createdAt: Int64,
         updatedAt: Int64, changes: Int, conflicts: Int, waiting: Int, unread: Int
     ) {
@@ -48,6 +55,8 @@ package struct CaseRow: Codable, Sendable, Equatable {
         self.severity = severity
         self.owner = owner
         self.ownerSite = ownerSite
+        self.epoch = epoch
+        self.isProvisional = isProvisional
         self.status = status
         self.isClosed = isClosed
         self.unseenByClose = unseenByClose
@@ -117,12 +126,21 @@ package struct FieldVersion: Codable, Sendable, Equatable {
     /// The delta that wrote it, hexadecimal.
     package let delta: String
     package let isShown: Bool
+    /// Of a conflict's side: what the act `settle … keep` calls it.
+    package let number: Int?
+    /// Of a conflict's side: what the others knew and this one had not seen, a line each.
+    package let unseen: [String]?
 
-    package init(value: APIValue, written: Authorship, delta: String, isShown: Bool) {
+    package init(
+        value: APIValue, written: Authorship, delta: String, isShown: Bool, number: Int? = nil,
+        unseen: [String]? = nil
+    ) {
         self.value = value
         self.written = written
         self.delta = delta
         self.isShown = isShown
+        self.number = number
+        self.unseen = unseen
     }
 }
 
@@ -151,16 +169,59 @@ package struct ClosureView: Codable, Sendable, Equatable {
     }
 }
 
-/// A field on which a person must decide.
+/// What was written apart and stands against each other, or was done twice and is to be looked at.
 package struct ConflictView: Codable, Sendable, Equatable {
     package let ref: String
     package let caseID: String
     package let title: String
+    /// The field; of what is no field, what the act `settle` calls it: `decision`, `V3`, `custody`.
     package let field: String
-    /// The one that is shown first, then the others in order of delta.
+    /// Of a field the one that is shown first, then the others in order of delta; else earliest first.
     package let versions: [FieldVersion]
+    /// The conflict's id, hexadecimal, alike at every site that holds the same writes; absent from older nodes.
+    package let id: String?
+    /// What the act `settle` calls it; absent where nobody has to choose.
+    package let handle: String?
+    /// In words: `executor of suspend/subj:1`, `doubled effect`.
+    package let what: String?
+    /// What holds until it is settled.
+    package let safe: String?
+    /// True where nobody has to choose: a doubled effect, a step done twice.
+    package let isLook: Bool
+    /// Handed up, and still open.
+    package let isEscalated: Bool
 
-    package init(ref: String, caseID: String, title: String, field: String, versions: [FieldVersion]) {
+    /// What the desk adds to the versions.
+    package struct Notes: Sendable {
+        package let id: String
+        package let handle: String?
+        package let what: String
+        package let safe: String
+        package let isLook: Bool
+        package let isEscalated: Bool
+
+        package init(
+            id: String, handle: String?, what: String, safe: String, isLook: Bool, isEscalated: Bool
+        ) {
+            self.id = id
+            self.handle = handle
+            self.what = what
+            self.safe = safe
+            self.isLook = isLook
+            self.isEscalated = isEscalated
+        }
+    }
+
+    package init(
+        ref: String, caseID: String, title: String, field: String, versions: [FieldVersion],
+        notes: Notes? = nil
+    ) {
+        self.id = notes?.id
+        self.handle = notes?.handle
+        self.what = notes?.what
+        self.safe = notes?.safe
+        self.isLook = notes?.isLook ?? false
+        self.isEscalated = notes?.isEscalated ?? false
         self.ref = ref
         self.caseID = caseID
         self.title = title

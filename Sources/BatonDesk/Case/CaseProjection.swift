@@ -12,8 +12,11 @@ package struct CaseSummary: Hashable, Sendable {
     package let type: CaseType?
     /// 0 is the gravest.
     package let severity: Int64?
+    /// Who has the case in hand: by custody, and by the field `owner` until somebody has put their name to it.
     /// Nil when nobody has it.
     package let owner: OperatorID?
+    /// Who answers for the case; nil for documents of other kinds.
+    package let holder: CustodyHolder?
     package let title: String
     package let situation: String
     package let status: CaseStatus
@@ -37,15 +40,24 @@ package struct CaseSummary: Hashable, Sendable {
     package let voidCount: Int
     package let appliedCount: Int
 
-    /// - Parameter uncoveredCount: From `Closures.uncovered`; ignored while there is no closure.
-    package init(state: DocumentState, uncoveredCount: Int, waitingCount: Int, hashing: some Hashing) {
+    /// - Parameters:
+    ///   - uncoveredCount: From `Closures.uncovered`; ignored while there is no closure.
+    ///   - authority: Needed where `CustodyAuthority.isAsked(by:)` says so.
+    package init(
+        state: DocumentState, uncoveredCount: Int, waitingCount: Int, hashing: some Hashing,
+        authority: CustodyAuthority = .none
+    ) {
         let view = CaseView(state)
         self.document = state.id
         self.code = CaseCode.of(state.id, hashing: hashing)
         self.type = view.integer(CaseField.type).flatMap { CaseType(rawValue: $0) }
         self.severity = view.integer(CaseField.severity)
-        let owner = view.integer(CaseField.owner).flatMap { UInt32(exactly: $0) } ?? 0
-        self.owner = owner == 0 ? nil : OperatorID(owner)
+        let named = view.integer(CaseField.owner).flatMap { UInt32(exactly: $0) } ?? 0
+        let holder = CustodyHolder(state: state, authority: authority)
+        self.holder = holder
+        // Custody decides once it has been taken; until then the field is a name on the watch's case.
+        let isUntaken = holder?.isUntaken ?? true
+        self.owner = isUntaken ? (named == 0 ? nil : OperatorID(named)) : holder?.person
         self.title = view.text(CaseField.title)
         self.situation = view.text(CaseField.situation)
         self.tags = view.elements(CaseField.tags)

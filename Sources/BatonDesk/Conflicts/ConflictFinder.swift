@@ -2,10 +2,7 @@ import BatonEncoding
 import BatonModel
 
 extension CaseFile {
-    package var conflicts: ConflictLedger {
-        let finder = ConflictFinder(self)
-        return ConflictLedger(open: finder.open, toLookAt: finder.toLookAt)
-    }
+    package var conflicts: ConflictLedger { ConflictLedger(of: self) }
 }
 
 /// Finds what stands against each other in a case. Pure: equal files give equal records, in a fixed order.
@@ -19,7 +16,8 @@ struct ConflictFinder {
     }
 
     var open: [ConflictRecord] {
-        self.decisions + self.registers + self.gates + self.executors + self.reports + self.orders
+        self.custody + self.decisions + self.registers + self.gates + self.executors + self.reports
+            + self.orders
     }
 
     private func version(_ write: Write, _ text: String, against others: [Write]) -> ConflictRecord.Version {
@@ -57,6 +55,32 @@ struct ConflictFinder {
             versions: self.versions(readable.map { ($0, RegisterWords.text(field, $0.value)) }),
             safeValue: RegisterWords.safe(field, readable), remedy: "settle \(rule.name) keep SITE",
             isEscalated: false)
+    }
+
+    // MARK: - Custody
+
+    /// The epoch that answers and those beside it that nobody has ended.
+    private var custody: [ConflictRecord] {
+        guard let state = self.file.custody, !state.contenders.isEmpty else { return [] }
+        var epochs = [state.accountable, state.firm].filter { $0.opening != .origin } + state.contenders
+        epochs = epochs.reduce(into: []) { found, epoch in
+            if !found.contains(where: { $0.index == epoch.index }) { found.append(epoch) }
+        }
+        let sides = epochs.compactMap { epoch in
+            state.opening(of: epoch).map {
+                ($0, "epoch \(epoch.word) (\(CustodyWords.words(epoch.opening)))", epoch.site)
+            }
+        }
+        let sites = sides.map(\.2.description).joined(separator: ", ")
+        return [
+            ConflictRecord(
+                kind: .custody, handle: "custody", what: "custody", field: CaseField.custody,
+                versions: self.versions(sides.map { ($0.0, $0.1) }),
+                safeValue: "\(state.accountable.site) acts, epoch \(state.accountable.word); told: \(sites)",
+                remedy:
+                    "settle custody keep SITE: counts at \(state.firm.site), elsewhere it gives up your own",
+                isEscalated: false)
+        ]
     }
 
     // MARK: - Ledgers
@@ -165,7 +189,27 @@ struct ConflictFinder {
         let filings = self.file.reports.items.filter(\.isTwice).map { item in
             self.look(item.label, "filed twice", CaseField.reports, item.filings) { "filed at \($0.site)" }
         }
-        return effects + dropped + deliveries + filings + self.steps
+        return effects + dropped + deliveries + filings + self.contacts + self.steps
+    }
+
+    /// A partner that two sites turned to, each without knowing of the other.
+    private var contacts: [ConflictRecord] {
+        let logged = self.file.ledger(CaseField.contacts, ContactBody.self).entries {
+            $0.kind == .log && !$0.isIncoming && !$0.partner.isEmpty
+        }
+        let partners = logged.map(\.body.partner).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+        return partners.compactMap { partner in
+            let calls = logged.filter { $0.body.partner == partner }
+            let apart = calls.filter { call in
+                calls.contains { $0.site != call.site && !$0.isAfter(call) && !call.isAfter($0) }
+            }
+            guard !apart.isEmpty else { return nil }
+            return self.look(partner, "contacted twice", CaseField.contacts, apart) {
+                $0.body.words.isEmpty ? "contacted at \($0.site)" : $0.body.words
+            }
+        }
     }
 
     private var steps: [ConflictRecord] {

@@ -13,6 +13,8 @@ package struct ConflictRecord: Sendable {
         case report(form: String, number: UInt64)
         /// An order to destroy against a hold.
         case order(String)
+        /// Epochs of custody that stand against each other.
+        case custody
         /// Nobody has to choose: a doubled effect, a step done twice.
         case toLookAt
     }
@@ -69,6 +71,23 @@ package struct ConflictLedger: Sendable {
 
     package var section: FileSection {
         FileSection("conflicts", (self.open + self.toLookAt).map(Self.fileItem))
+    }
+
+    /// How many a document counts for in the list of conflicts: what is open, and of an open case what is to be
+    /// looked at.
+    ///
+    /// - Complexity: O(1) where one author wrote all; else that of the ledger.
+    package static func count(_ state: DocumentState, _ summary: CaseSummary) -> Int {
+        guard state.latest.count > 1, state.id.kind == .escalation else { return summary.conflicts.count }
+        let ledger = ConflictLedger(of: CaseFile(state: state, summary: summary))
+        let looks = summary.isClosed ? 0 : ledger.toLookAt.count
+        return ledger.open.count + looks + (summary.holder?.isContested == true ? 1 : 0)
+    }
+
+    init(of file: CaseFile) {
+        let finder = ConflictFinder(file)
+        self.open = finder.open
+        self.toLookAt = finder.toLookAt
     }
 
     private static func fileItem(_ record: ConflictRecord) -> FileItem {

@@ -53,11 +53,19 @@ enum SettleActs {
     private static func keep(
         _ record: ConflictRecord, _ code: String, _ act: Act, _ file: CaseFile, _ scene: ActScene
     ) throws(ActRefusal) -> ActOutcome {
+        // Of custody the site that made the case may be kept though its epoch was opened by no act.
+        if record.kind == .custody, let which = act.value("which"), record.version(which) == nil {
+            return try CustodyActs.settle(Act("custody settle", ["keep": [which]]), file, scene)
+        }
         guard let which = act.value("which"), let version = record.version(which) else {
             let sides = record.versions.enumerated().map { "\($0 + 1) \($1.site) \($1.text)" }
             throw ActRefusal(
                 .choice, "settle.which", "Nobody can tell which version is to be kept.",
                 "Name its number or its site: \(sides.joined(separator: ", ")).")
+        }
+        if record.kind == .custody {
+            let settling = Act("custody settle", ["keep": [version.site.description]])
+            return try CustodyActs.settle(settling, file, scene)
         }
         let words = try act.cleanText("note") ?? ""
         let operations = try Self.operations(record, version, code: code, words: words, file)
@@ -101,7 +109,7 @@ enum SettleActs {
             body.executor = SiteID(version.text)
             body.words = words
             return [file.entry(CaseField.reports, body)]
-        case .order, .toLookAt: return []
+        case .order, .custody, .toLookAt: return []
         }
     }
 

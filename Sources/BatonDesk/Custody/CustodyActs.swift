@@ -34,6 +34,17 @@ package enum CustodyActs {
             "custody hold", "say again that you have the case in hand", examples: ["custody hold"],
             perform: Self.reconfirm),
         ActSpec(
+            "custody recover", "show that a restarted site knows what it did before",
+            details: [
+                "After a restart that proves nothing (a restored disk, a new machine) what your site does with "
+                    + "the baton is provisional. Once every other site has said what it has of your earlier log, "
+                    + "and all of that is here, the next act about the baton says so by itself; this one only "
+                    + "that.",
+                "With a site's name a lead vouches for its newest life; it counts when leads of two sites did.",
+            ],
+            parameters: [.init("site", .word, "the site that a lead vouches for")],
+            examples: ["custody recover", "custody recover usw"], perform: Self.recover),
+        ActSpec(
             "custody settle", "decide between epochs that stand against each other",
             parameters: [.init("keep", .word, "the site that keeps the case", required: true)],
             examples: ["custody settle usw"], perform: Self.settle),
@@ -219,7 +230,46 @@ package enum CustodyActs {
             said: ["\(Self.handle(file)): in hand, epoch \(epoch.word)."])
     }
 
-    private static func settle(
+    private static func recover(
+        _ act: Act, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> ActOutcome {
+        let (state, custody) = try Self.custody(file, scene)
+        if let typed = act.value("site") { return try Self.vouch(typed, state, custody, file, scene) }
+        guard !state.isTrusted(custody.author) else {
+            throw CustodyWords.refusal(.nothingToRecover, Self.handle(file))
+        }
+        guard let evidence = custody.evidence else {
+            throw CustodyWords.refusal(.unproven(custody.silent), Self.handle(file))
+        }
+        let body = CustodyBody.recovered(scene.site, custody.author.incarnation, evidence)
+        return ActOutcome(
+            [body.operation],
+            said: ["\(Self.handle(file)): \(scene.site) has all that it wrote before; its acts count again."])
+    }
+
+    private static func vouch(
+        _ typed: String, _ state: CustodyState, _ custody: CustodyScene, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> ActOutcome {
+        guard let site = SiteID(typed), scene.membership.head.site(site) != nil else {
+            throw ActRefusal(
+                .notFound, "custody.no-such-site", "There is no site `\(typed)`.", "Name a site of the team.")
+        }
+        guard scene.has(.lead) else {
+            throw ActRefusal(
+                .refused, "custody.needs-lead", "Only a lead vouches for a site.",
+                "Ask a lead of this site; a lead of another site must vouch as well.")
+        }
+        guard let author = state.newestUntrusted(of: site) else {
+            throw CustodyWords.refusal(.nothingToRecover, Self.handle(file))
+        }
+        let body = CustodyBody.recovered(site, author.incarnation, .leads)
+        return ActOutcome(
+            state.operations(body, by: custody),
+            said: ["\(Self.handle(file)): you vouch for what \(site) does since its restart."],
+            hints: ["It counts once a lead of another site vouches too."])
+    }
+
+    static func settle(
         _ act: Act, _ file: CaseFile, _ scene: ActScene
     ) throws(ActRefusal) -> ActOutcome {
         let (state, custody) = try Self.custody(file, scene)

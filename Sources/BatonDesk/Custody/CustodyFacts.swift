@@ -14,16 +14,16 @@ package struct CustodyFacts: Sendable, Hashable {
 
     package init(origin: SiteID) { self.origin = origin }
 
-    /// A role that was given once counts for ever here: an author states the entry by which it acts, and may
-    /// state an old one.
     package init(origin: SiteID, membership: Membership, state: DocumentState) {
+        self.init(
+            origin: origin, authority: CustodyAuthority(membership.entries.map(\.entry)),
+            forked: state.forked)
+    }
+
+    package init(origin: SiteID, authority: CustodyAuthority, forked: [Author]) {
         self.origin = origin
-        self.forked = state.forked
-        for signed in membership.entries {
-            for record in signed.entry.operators {
-                if record.roles.contains(.lead) { self.leads.append(record.id) }
-                if record.roles.contains(.rootKeeper) { self.rootKeepers.append(record.id) }
-            }
-        }
+        self.forked = forked
+        self.leads = authority.leads
+        self.rootKeepers = authority.rootKeepers
     }
 }

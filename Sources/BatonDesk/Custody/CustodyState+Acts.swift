@@ -19,6 +19,8 @@ package enum CustodyRefusal: Error, Hashable, Sendable {
     case needsRootKeeper
     /// This incarnation has acted already under that evidence, or is the first.
     case nothingToRecover
+    /// Not everything is here, or stated, that would show what this site did before; these sites are silent.
+    case unproven([SiteID])
 }
 
 extension CustodyState {
@@ -124,6 +126,16 @@ extension CustodyState {
     /// Says whether an incarnation's next custody act would count for certain, as far as is known here.
     package func isTrusted(_ author: Author) -> Bool {
         self.folding.graph.isTrustedForward(author, self.folding.facts)
+    }
+
+    /// The operation that opened an epoch; nil for the origin's.
+    package func opening(of epoch: CustodyEpoch) -> Write? {
+        self.folding.openersOf(epoch.index).first.map { self.folding.graph.items[$0].source.write }
+    }
+
+    /// The newest incarnation of a site that acted here and does not count for certain; nil where all do.
+    package func newestUntrusted(of site: SiteID) -> Author? {
+        self.folding.graph.items.filter { $0.site == site && !self.isTrusted($0.author) }.map(\.author).max()
     }
 
     /// The newest custody operation of other incarnations of a site: what a recovery must have read.

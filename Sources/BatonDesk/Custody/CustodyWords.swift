@@ -30,6 +30,14 @@ package enum CustodyWords {
                 "Call one; the membership lists them.")
         case .nothingToRecover:
             return refuse("custody.nothing-to-recover", "this log counts for certain already.", "Go on.")
+        case .unproven(let silent):
+            let names = silent.map(\.description).joined(separator: ", ")
+            return refuse(
+                "custody.unproven",
+                names.isEmpty
+                    ? "not all that this site did before its restart has come back yet."
+                    : "\(names) has not stated yet what it has of this site's earlier log.",
+                "Wait for the link, see sync; or leads of two sites vouch: custody recover SITE.")
         case .forbidden(let fact): return Self.refusal(fact, refuse)
         case .lacks(let fact): return Self.lack(fact, refuse)
         }

@@ -34,8 +34,13 @@ package struct CustodyScene: Sendable, Equatable {
     package let origin: SiteID
     /// Nil while this incarnation cannot prove it: its custody acts are provisional then.
     package let evidence: CustodyBody.Evidence?
+    /// Member sites that have stated nothing yet of what this site did in an earlier life.
+    package let silent: [SiteID]
 
-    package init(author: Author, origin: SiteID, evidence: CustodyBody.Evidence?) {
+    package init(
+        author: Author, origin: SiteID, evidence: CustodyBody.Evidence?, silent: [SiteID] = []
+    ) {
+        self.silent = silent
         self.author = author
         self.origin = origin
         self.evidence = evidence

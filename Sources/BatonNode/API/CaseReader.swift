@@ -23,7 +23,7 @@ struct CaseReader: Sendable {
     }
 
     // long: one line per field of the row.
-    private func row(_ state: DocumentState) throws(ReplicaFault) -> CaseRow? {
+    func row(_ state: DocumentState) throws(ReplicaFault) -> CaseRow? {
         guard let summary = try self.store.summary(state.id), let handle = try self.store.handle(of: state.id)
         else {
             return nil
@@ -31,7 +31,9 @@ struct CaseReader: Sendable {
         return CaseRow(
             ref: handle.description, id: state.id.description, type: summary.typeWord, title: summary.title,
             severity: summary.severity.map { "S\($0)" }, owner: summary.owner.map(self.wording.name),
-            ownerSite: summary.owner.flatMap(self.wording.site(of:))?.description,
+            ownerSite: self.ownerSite(summary)?.description,
+            epoch: summary.holder.flatMap { $0.isUntaken ? nil : $0.epoch },
+            isProvisional: summary.holder?.isProvisional ?? false,
             status: summary.status.word,
             isClosed: summary.isClosed, unseenByClose: summary.uncoveredCount,
             situation: summary.situation.isEmpty ? nil : summary.situation, tags: summary.tags,
@@ -40,14 +42,21 @@ struct CaseReader: Sendable {
             dueAt: summary.dueMilliseconds.map { Int64($0) },
             createdAt: Int64(summary.firstStamp.milliseconds),
             updatedAt: Int64(summary.lastStamp.milliseconds), changes: summary.appliedCount,
-            conflicts: summary.conflicts.count, waiting: summary.waitingCount, unread: summary.unreadCount)
+            conflicts: self.openCount(state, summary), waiting: summary.waitingCount,
+            unread: summary.unreadCount)
+    }
+
+    /// The site that answers; for a name on a case that nobody took yet, that person's.
+    private func ownerSite(_ summary: CaseSummary) -> SiteID? {
+        if let holder = summary.holder, !holder.isUntaken { return holder.site }
+        return summary.owner.flatMap(self.wording.site(of:))
     }
 
     private func text(_ field: FieldCode, _ state: DocumentState) -> String? {
         self.view(field, state)?.shown.value?.textValue
     }
 
-    private func view(_ field: FieldCode, _ state: DocumentState) -> RegisterView? {
+    func view(_ field: FieldCode, _ state: DocumentState) -> RegisterView? {
         guard let writes = state[.global]?.registers[field], let rule = FieldNames.rule(field) else {
             return nil
         }
@@ -63,7 +72,7 @@ struct CaseReader: Sendable {
             summary: row, fields: FieldNames.rules.compactMap { self.field($0, state) },
             milestones: (global?.milestones.entries ?? []).compactMap(self.milestone),
             closures: state.compartments.flatMap(\.closures).map(self.closure),
-            conflicts: self.conflicts(state, row),
+            conflicts: try self.conflicts(state, row).filter { !$0.isLook },
             safeAt: self.safeSites(state.frontier.map(\.reference)),
             timelineCount: try self.store.timeline(id, limit: Self.timelineCountMax).entries.count)
     }
@@ -82,7 +91,7 @@ struct CaseReader: Sendable {
             others: view.others.map { self.version($0, rule.code, isShown: false) })
     }
 
-    private func version(_ write: Write, _ field: FieldCode, isShown: Bool) -> FieldVersion {
+    func version(_ write: Write, _ field: FieldCode, isShown: Bool) -> FieldVersion {
         FieldVersion(
             value: self.wording.value(field, write.value), written: self.wording.authorship(write),
             delta: write.dot.delta.description, isShown: isShown)
@@ -100,32 +109,6 @@ struct CaseReader: Sendable {
         ClosureView(
             action: closure.kindCode == OperationKind.concur.rawValue ? "concur" : "close",
             written: self.wording.authorship(closure.write), note: EntryDetails(closure.write.value).text)
-    }
-
-    private func conflicts(_ state: DocumentState, _ row: CaseRow) -> [ConflictView] {
-        FieldNames.rules.compactMap { rule in
-            guard rule.structure == .register, let view = self.view(rule.code, state), view.isConflict else {
-                return nil
-            }
-            let versions =
-                [self.version(view.shown, rule.code, isShown: true)]
-                + view.others.map { self.version($0, rule.code, isShown: false) }
-            return ConflictView(
-                ref: row.ref, caseID: row.id, title: row.title, field: rule.name, versions: versions)
-        }
-    }
-
-    /// Every conflict of every case, closed ones too: a conflict does not end with its case.
-    func conflicts(limit: Int) throws(ReplicaFault) -> [ConflictView] {
-        let filter = QueueFilter(includesClosed: true, onlyConflicts: true)
-        var found: [ConflictView] = []
-        for row in try self.store.queue(filter, limit: limit) {
-            guard let state = try self.store.document(row.document), let row = try self.row(state) else {
-                continue
-            }
-            found.append(contentsOf: self.conflicts(state, row))
-        }
-        return found
     }
 
     // Timeline and log.

@@ -7,6 +7,8 @@ import BatonStore
 struct HandoffReader {
     let reader: CaseReader
     let author: Author
+    /// Shows what this site did before a restart; nil where nothing is written.
+    var recovery: RecoveryBoard?
 
     /// Drafts draw on this many open cases at most.
     static let casesMax = 10_000
@@ -27,16 +29,18 @@ struct HandoffReader {
     /// Fills a scene with the handoff's cases: while it is a draft, those whose baton this site holds.
     func scene(_ state: HandoffState, _ act: ActScene) throws(ReplicaFault) -> HandoffScene {
         var scene = HandoffScene(state, act: act)
+        // Read first: each file then has at least that.
+        let held = try self.reader.store.haveSet()
         let hasRecord = ![.draft, .declined, .withdrawn].contains(state.standing)
         if let hash = state.offered?.body.record, hasRecord,
             let record = state.record(hash, hashing: act.hashing)
         {
             for item in record.items {
-                try self.add(item.document, heldBy: nil, to: &scene, receiver: record.to)
+                try self.add(item.document, heldBy: nil, to: &scene, receiver: record.to, held)
             }
         } else if state.terms?.site == self.author.site, let to = state.terms?.body.site {
             for id in try self.openCases() {
-                try self.add(id, heldBy: self.author.site, to: &scene, receiver: to)
+                try self.add(id, heldBy: self.author.site, to: &scene, receiver: to, held)
             }
             scene.earlier = try self.earlier(than: state, act.hashing)
         }
@@ -56,7 +60,7 @@ struct HandoffReader {
 
     /// - Parameter heldBy: Leaves the case out where another site answers for it.
     private func add(
-        _ id: DocumentID, heldBy: SiteID?, to scene: inout HandoffScene, receiver: SiteID
+        _ id: DocumentID, heldBy: SiteID?, to scene: inout HandoffScene, receiver: SiteID, _ held: HaveSet
     ) throws(ReplicaFault) {
         guard let file = try self.reader.file(id), let origin = file.origin, let custody = file.custody else {
             return
@@ -70,7 +74,10 @@ struct HandoffReader {
             HandoffCase(
                 file: file, custody: custody, lastHeld: lastHeld, news: news.reversed(),
                 handle: try self.reader.store.handle(of: id)?.description ?? id.description))
-        scene.scenes.append(CustodyScene(author: self.author, origin: origin, evidence: nil))
+        let known = self.recovery.flatMap {
+            $0.scene(file, holding: held, membership: self.reader.wording.membership)
+        }
+        scene.scenes.append(known ?? CustodyScene(author: self.author, origin: origin, evidence: nil))
     }
 
     private func earlier(

@@ -20,9 +20,9 @@ extension OperatorService {
                 "docs/terminal.md lists them with their arguments.")
         }
         let act = try await self.resolved(Act(wanted.act, wanted.arguments), of: spec, desk)
-        let file = try await self.caseFile(id, desk)
+        let (held, file) = try await self.heldAndFile(id, desk)
         // A refusal comes first: nobody types a case's handle for what cannot be done anyway.
-        let outcome = try self.decide(spec, act, file, desk)
+        let outcome = try self.decide(spec, act, file, held, desk)
         try Self.confirm(spec, wanted.confirm, ref: try await self.handle(id, desk))
         let change = try await self.write(id, outcome.operations, command, desk)
         return try await self.reply(
@@ -32,21 +32,49 @@ extension OperatorService {
     }
 
     private func decide(
-        _ spec: ActSpec, _ act: Act, _ file: CaseFile, _ desk: Desk
+        _ spec: ActSpec, _ act: Act, _ file: CaseFile, _ held: HaveSet, _ desk: Desk
     ) throws(APIFault) -> ActOutcome {
         var scene = ActScene(
             person: desk.person, site: self.ownSite, now: NodeClock.wallMilliseconds,
             membership: desk.membership, rules: self.rules, entropy: self.entropy.bytes(16),
             hashing: Blake2b())
-        // An incarnation that opened anew cannot prove yet what its predecessor did: its custody acts stay
-        // provisional until somebody vouches for it.
-        scene.custody = file.origin.map { CustodyScene(author: self.author, origin: $0, evidence: nil) }
+        scene.custody = self.custodyScene(file, held, membership: desk.membership)
         do throws(ActRefusal) {
             try ActArguments.check(act, spec)
-            return try spec.perform(act, file, scene)
+            var outcome = try spec.perform(act, file, scene)
+            if self.isUnproven(outcome, file, scene) {
+                outcome.hints.append(
+                    "Provisional: this site was restarted and has not shown yet what it did before."
+                        + " Later: custody recover")
+            }
+            return outcome
         } catch {
             throw APIFault(error)
         }
+    }
+
+    /// True for an act about the baton that will not count for certain, for want of a recovery.
+    private func isUnproven(_ outcome: ActOutcome, _ file: CaseFile, _ scene: ActScene) -> Bool {
+        guard outcome.operations.contains(where: { $0.shape.field == CaseField.custody }),
+            scene.custody?.evidence == nil
+        else { return false }
+        return !(file.custody?.isTrusted(self.author) ?? true)
+    }
+
+    /// Which log acts, and what shows that it knows what this site did before.
+    ///
+    /// - Parameter held: What this replica held before the file was read.
+    func custodyScene(_ file: CaseFile, _ held: HaveSet, membership: Membership) -> CustodyScene? {
+        self.driver.recovery.scene(file, holding: held, membership: membership)
+    }
+
+    /// What is held is read first: the file then has at least that.
+    func heldAndFile(_ id: DocumentID, _ desk: Desk) async throws(APIFault) -> (HaveSet, CaseFile) {
+        let (held, file) = try await self.read(desk) { reader throws(ReplicaFault) in
+            (try reader.store.haveSet(), try reader.file(id))
+        }
+        guard let file else { throw Self.noSuchCase }
+        return (held, file)
     }
 
     /// What cannot be taken back is done only to a case whose handle was typed again.

@@ -136,10 +136,12 @@ extension OperatorService {
         let act = self.actScene(desk)
         let state = try self.chosen(reference, purpose, states, act)
         let author = self.author
+        let recovery = self.driver.recovery
         let risks = HandoffRisks.lines(try await self.status(desk), now: act.now)
         let zones = self.siteZones
         return try await self.read(desk) { reader throws(ReplicaFault) in
-            var scene = try HandoffReader(reader: reader, author: author).scene(state, act)
+            var scene = try HandoffReader(reader: reader, author: author, recovery: recovery).scene(
+                state, act)
             scene.risks = risks
             scene.offsets = [state.terms?.site, state.terms?.body.site].compactMap(\.self)
                 .compactMap { zones.offsetMinutes(of: $0, at: act.now) }

@@ -33,7 +33,11 @@ final class DeskCountsCache: Sendable {
 
     func totals(at deltas: Int, _ reader: CaseReader) throws(ReplicaFault) -> QueueTotals {
         if let known = self.known.withLock({ $0 }), known.deltas == deltas { return known.totals }
-        let totals = try reader.store.queueTotals()
+        var totals = try reader.store.queueTotals()
+        // The index counts what is only to be looked at too.
+        if totals.conflicts > 0 {
+            totals.conflicts = try reader.conflicts(limit: 1000).count { !$0.isLook }
+        }
         self.known.withLock { $0 = (deltas, totals) }
         return totals
     }

@@ -32,11 +32,19 @@ extension NodeDriver {
 
     /// A peer's first word since it was met: what it had signed for beyond that is not safe there any more.
     func takeBack(_ site: SiteID, _ have: HaveSet) {
+        if let bytes = self.recovery.take(site, have) { self.lane.add(.statements(bytes)) }
         for author in self.receipts.restate(site, have) {
             self.logger.warning(
                 "safe elsewhere taken back", metadata: ["peer.site": "\(site)", "author": "\(author)"])
             self.lane.add(PeerWord.takeBack(site, author))
         }
+    }
+
+    func save(statements bytes: [UInt8]) async {
+        let result = await self.worker.change { store throws(ReplicaFault) in
+            try store.save(statements: bytes)
+        }
+        if case .failure(let fault) = result { self.noteFailure(fault) }
     }
 
     func forget(_ site: SiteID, about author: Author) async {

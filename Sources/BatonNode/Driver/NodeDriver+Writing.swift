@@ -21,6 +21,7 @@ extension NodeDriver {
             case .batch(let job): await self.batch(job)
             case .whole(let job): await self.whole(job)
             case .alarm(let alarm): await self.save(alarm)
+            case .statements(let bytes): await self.save(statements: bytes)
             case .index: await self.index()
             }
         }

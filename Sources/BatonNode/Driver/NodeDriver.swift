@@ -15,6 +15,7 @@ actor NodeDriver {
     let worker: StoreWorker
     let lane = WriteLane()
     let receipts: ReceiptBoard
+    let recovery: RecoveryBoard
     private let trust: TrustBoard
     private let dialer: PeerDialer
     var addresses: [SiteID: PeerAddress]
@@ -62,6 +63,7 @@ actor NodeDriver {
         let have: HaveSet
         let worker: StoreWorker
         let receipts: ReceiptBoard
+        let recovery: RecoveryBoard
         let trust: TrustBoard
         let dialer: PeerDialer
         let addresses: [SiteID: PeerAddress]
@@ -78,6 +80,7 @@ actor NodeDriver {
         self.context = parts.context
         self.worker = parts.worker
         self.receipts = parts.receipts
+        self.recovery = parts.recovery
         self.trust = parts.trust
         self.dialer = parts.dialer
         self.addresses = parts.addresses

@@ -18,6 +18,8 @@ struct NodeOpening {
     let have: HaveSet
     let paused: [SiteID]
     let receipts: [StoredReceipt]
+    /// What was kept of the statements of other sites.
+    let statements: [UInt8]?
 
     /// Opens a data folder and holds its lock.
     ///
@@ -65,6 +67,7 @@ struct NodeOpening {
             self.have = try self.store.haveSet()
             self.paused = try self.store.pausedPeers()
             self.receipts = try self.store.receipts()
+            self.statements = try self.store.statements()
         } catch {
             self.store.close()
             throw NodeFault(error)

@@ -44,6 +44,8 @@ enum WriteJob: Sendable {
     /// Orders that belong together: one transaction, all of them or none.
     case whole(BatchJob)
     case alarm(PeerAlarm)
+    /// What other sites have stated of this site's earlier lives, encoded.
+    case statements([UInt8])
     /// Brings the text index up to what has been committed.
     case index
 }

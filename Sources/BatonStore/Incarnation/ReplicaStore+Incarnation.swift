@@ -84,6 +84,22 @@ extension ReplicaStore {
     }
 }
 
+extension ReplicaStore {
+    /// What was kept of the statements of other sites; nil where nothing was.
+    package func statements() throws(ReplicaFault) -> [UInt8]? {
+        try self.reading { connection throws(ReplicaFault) in try connection.metaBytes(.statements) }
+    }
+
+    /// Keeps what other sites have stated of this site's earlier lives. The caller binds it to the incarnation.
+    package func save(statements bytes: [UInt8]) throws(ReplicaFault) {
+        try self.writing { writer throws(ReplicaFault) in
+            try writer.transaction { transaction throws(ReplicaFault) in
+                try transaction.connection.setMeta(.statements, bytes)
+            }
+        }
+    }
+}
+
 /// What a database knows of its own site's incarnations.
 struct OwnAuthor {
     /// The one that it was living last; nil in a new database.

@@ -21,7 +21,8 @@ extension ReplicaStore {
             }
             return CaseSummary(
                 state: state, uncoveredCount: try connection.uncoveredCount(of: state, row: row),
-                waitingCount: try connection.waitingCount(document: row), hashing: self.hashing)
+                waitingCount: try connection.waitingCount(document: row), hashing: self.hashing,
+                authority: CustodyAuthority.isAsked(by: state) ? try connection.custodyAuthority() : .none)
         }
     }
 

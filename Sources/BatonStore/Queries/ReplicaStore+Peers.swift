@@ -1,3 +1,4 @@
+import BatonDesk
 import BatonEncoding
 package import BatonEngine
 package import BatonModel
@@ -6,21 +7,7 @@ package import BatonModel
 extension ReplicaStore {
     /// Reads the signed entries in order of epoch, as stored: the caller verifies them.
     package func membershipLog() throws(ReplicaFault) -> [SignedMembershipEntry] {
-        try self.reading { connection throws(ReplicaFault) in
-            let statement = try connection.prepare("SELECT entry FROM membership ORDER BY epoch")
-            defer { statement.reset() }
-            var entries: [SignedMembershipEntry] = []
-            while try statement.step() {
-                var reader = CBORReader(statement.bytes(0))
-                do throws(ModelFault) {
-                    entries.append(try SignedMembershipEntry(from: &reader))
-                    try reader.modelFinish()
-                } catch {
-                    throw ReplicaFault.damaged("an entry of the membership")
-                }
-            }
-            return entries
-        }
+        try self.reading { connection throws(ReplicaFault) in try connection.membershipLog() }
     }
 
     /// Keeps a verified membership. Entries that are held already stay as they are.
@@ -145,6 +132,27 @@ extension ReplicaStore {
 }
 
 extension Connection {
+    func membershipLog() throws(ReplicaFault) -> [SignedMembershipEntry] {
+        let statement = try self.prepare("SELECT entry FROM membership ORDER BY epoch")
+        defer { statement.reset() }
+        var entries: [SignedMembershipEntry] = []
+        while try statement.step() {
+            var reader = CBORReader(statement.bytes(0))
+            do throws(ModelFault) {
+                entries.append(try SignedMembershipEntry(from: &reader))
+                try reader.modelFinish()
+            } catch {
+                throw ReplicaFault.damaged("an entry of the membership")
+            }
+        }
+        return entries
+    }
+
+    /// Who may depose and vouch. The log was verified when it was kept.
+    func custodyAuthority() throws(ReplicaFault) -> CustodyAuthority {
+        CustodyAuthority(try self.membershipLog().map(\.entry))
+    }
+
     fileprivate static let auditColumns =
         "record, kind, at_ms, actor, author_id, first_seq, last_seq, site, detail, chain"
 

@@ -29,11 +29,13 @@ extension StoreTransaction {
             tails.isEmpty ? 0 : try self.connection.uncoveredCount(of: state, row: row)
         // Waiting deltas come and go without the state: the queue counts them as it reads.
         let summary = CaseSummary(
-            state: state, uncoveredCount: uncovered, waitingCount: 0, hashing: self.hashing)
-        try self.index(summary, row: row)
+            state: state, uncoveredCount: uncovered, waitingCount: 0, hashing: self.hashing,
+            authority: CustodyAuthority.isAsked(by: state)
+                ? try self.connection.custodyAuthority() : .none)
+        try self.index(summary, conflicts: ConflictLedger.count(state, summary), row: row)
     }
 
-    private func index(_ summary: CaseSummary, row: Int64) throws(ReplicaFault) {
+    private func index(_ summary: CaseSummary, conflicts: Int, row: Int64) throws(ReplicaFault) {
         try self.add(.index) { cells in
             cells.add(row)
             cells.add(Int(summary.document.kindCode))
@@ -47,7 +49,7 @@ extension StoreTransaction {
             cells.add(summary.owner.map { Int64($0.number) })
             cells.add(Int(summary.status.rawValue))
             cells.add(summary.title)
-            cells.add(summary.conflicts.count)
+            cells.add(conflicts)
             cells.add(summary.uncoveredCount)
             cells.add(summary.unreadCount)
             cells.add(summary.voidCount)

@@ -203,19 +203,25 @@ package enum CommandTable {
 
     private static let team: [CommandSpec] = [
         CommandSpec(
-            name: .conflicts, aliases: [], help: "fields on which a person must decide, and the decision",
+            name: .conflicts, aliases: [],
+            help: "what was written apart: what a person must decide, what to look at",
             details: [
                 "`conflicts show 2` has both versions, who wrote them and which one holds meanwhile. "
                     + "`conflicts settle 2 b` decides by "
                     + "letter, `conflicts settle 2 keep usw` by site. A script names case and field: "
-                    + "`conflicts settle EDR-7K3QM2 owner b`."
+                    + "`conflicts settle EDR-7K3QM2 owner b`. `merge TEXT` writes a third value, `escalate WHOM` "
+                    + "pages somebody with both histories. A settlement is a change like others: settled "
+                    + "differently elsewhere, it is one new conflict."
             ],
             parameters: [
                 Parameter("action", .choice(["show", "settle"]), optional: true),
                 Parameter("which", .words, optional: true),
             ],
             options: [],
-            examples: ["conflicts", "conflicts show 1", "conflicts settle 1 keep usw"],
+            examples: [
+                "conflicts", "conflicts show 1", "conflicts settle 1 keep usw",
+                "conflicts settle 2 escalate legal-oncall",
+            ],
             handler: TeamHandlers.conflicts),
         CommandSpec(
             name: .sync, aliases: ["peers"], help: "peers: in touch or not, what waits to go and to come",

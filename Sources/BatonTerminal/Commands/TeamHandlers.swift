@@ -25,18 +25,30 @@ enum TeamHandlers {
         CommandIssue(
             .missingArgument, "`conflicts \(action)` does not understand these words.",
             action == "show"
-                ? "Write: conflicts show 1" : "Write: conflicts settle 1 b, or: conflicts settle 1 keep usw")
+                ? "Write: conflicts show 1"
+                : "Write: conflicts settle 1 b, or: conflicts settle 1 keep usw, merge TEXT, escalate WHOM")
     }
 
     private static func settle(_ desk: inout Desk, _ choice: ConflictChoice) async throws(CommandIssue)
         -> Reply
     {
-        let version = try choice.version()
         let conflict = choice.conflict
+        guard !conflict.isLook else {
+            throw CommandIssue(
+                .badValue, "Nobody has to choose here: both stand, and both are kept.",
+                "Tell whoever is concerned.")
+        }
         let before = try await desk.ask { client throws(APIFault) in
             try await client.show(conflict.caseID).detail
         }
         try Self.checkUnchanged(conflict, before, number: choice.number)
+        if let word = choice.rest.first?.lowercased(), ["merge", "escalate"].contains(word) {
+            return try await Self.settle(&desk, conflict, way: word, Array(choice.rest.dropFirst()), before)
+        }
+        let version = try choice.version()
+        if conflict.handle != nil, let number = version.number {
+            return try await Self.settle(&desk, conflict, way: "keep", ["\(number)"], before, version)
+        }
         let operation = ChangeOperation(.set, field: conflict.field, value: version.value)
         let reply = try await ChangeHandlers.change(&desk, before, ChangeRequest(operations: [operation]))
         let clock = ClockText(now: 0, zones: [])
@@ -45,6 +57,31 @@ enum TeamHandlers {
         let change = ChangeReport.FieldChange(
             field: conflict.field, before: both, after: FieldText.text(conflict.field, version.value, clock))
         return Reply(.conflicts, .changed(ChangeReport("Settled", reply, changes: [change])))
+    }
+
+    /// Settles by the act: the delta cites what it chose between.
+    private static func settle(
+        _ desk: inout Desk, _ conflict: ConflictView, way: String, _ words: [String], _ before: CaseDetail,
+        _ version: FieldVersion? = nil
+    ) async throws(CommandIssue) -> Reply {
+        guard let handle = conflict.handle, !words.isEmpty else { throw Self.usage("settle") }
+        var arguments = ["conflict": [handle], "way": [way]]
+        arguments[way == "merge" ? "value" : "which"] = [words.joined(separator: " ")]
+        let call = ActCall(act: "settle", arguments: arguments)
+        let reply = try await desk.change { client, key throws(APIFault) in
+            try await client.act(conflict.caseID, call, key: key)
+        }
+        desk.note(reply.change.detail.summary, before: before.summary.changes)
+        let clock = ClockText(now: 0, zones: [])
+        let both = conflict.versions.map { FieldText.text(conflict.field, $0.value, clock) }.joined(
+            separator: " / ")
+        let after = version.map { FieldText.text(conflict.field, $0.value, clock) }
+        let change = ChangeReport.FieldChange(
+            field: conflict.field, before: both, after: after ?? reply.said.joined(separator: " "))
+        let action = way == "escalate" ? "Changed" : "Settled"
+        var result = Reply(.conflicts, .changed(ChangeReport(action, reply.change, changes: [change])))
+        result.notes = reply.hints
+        return result
     }
 
     /// Nobody decides between versions that they have not seen.

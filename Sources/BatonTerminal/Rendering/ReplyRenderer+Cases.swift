@@ -69,6 +69,7 @@ extension ReplyRenderer {
     private static func badges(_ summary: CaseRow) -> [String] {
         var badges: [String] = []
         if summary.conflicts > 0 { badges.append("settle \(summary.conflicts)") }
+        if summary.isProvisional { badges.append("provisional") }
         if summary.waiting > 0 { badges.append("incomplete") }
         if summary.unseenByClose > 0 { badges.append("closed unseen") }
         if summary.unread > 0 { badges.append("unread \(summary.unread)") }
@@ -102,8 +103,10 @@ extension ReplyRenderer {
     }
 
     private func owner(_ summary: CaseRow) -> String {
-        guard let owner = summary.owner else { return "nobody" }
-        return summary.ownerSite.map { "\(owner) (\($0))" } ?? owner
+        let epoch = summary.epoch.map { "epoch \($0)\(summary.isProvisional ? " provisional" : "")" }
+        let aside = [summary.ownerSite, epoch].compactMap { $0 }.joined(separator: ", ")
+        let owner = summary.owner ?? "nobody"
+        return aside.isEmpty ? owner : "\(owner) (\(aside))"
     }
 
     private func dueSuffix(_ summary: CaseRow) -> String {

@@ -57,27 +57,45 @@ extension ReplyRenderer {
     func conflicts(_ reply: ConflictsReply) -> [Block] {
         guard !reply.conflicts.isEmpty else { return [.line("Nothing to settle.")] }
         var table = Table([
-            .init("no.", right: true), .init("case"), .init("field"), .init("until settled"),
-            .init("other", gives: true),
+            .init("no.", right: true), .init("case"), .init("what"), .init("until settled"),
+            .init("versions", gives: true),
         ])
         for (index, conflict) in reply.conflicts.enumerated() {
             let shown = conflict.versions.filter(\.isShown).map { self.version(conflict.field, $0) }
             let others = conflict.versions.filter { !$0.isShown }.map { self.version(conflict.field, $0) }
+            let safe = conflict.safe ?? shown.joined(separator: " / ")
+            let what = conflict.isLook ? "look: \(conflict.what ?? "") \(conflict.field)" : conflict.field
             table.add([
-                "\(index + 1)", conflict.ref, conflict.field, shown.joined(separator: " / "),
-                others.joined(separator: " / "),
+                "\(index + 1)", conflict.ref, what + (conflict.isEscalated ? " (handed up)" : ""), safe,
+                (conflict.safe == nil ? others : shown + others).joined(separator: " / "),
             ])
         }
-        return [.table(table), .line("See one: conflicts show 1    Decide: conflicts settle 1 a")]
+        let looks = reply.conflicts.count { $0.isLook }
+        let open = reply.conflicts.count - looks
+        return [
+            .line("\(open) need a person, \(looks) to look at."), .table(table),
+            .line("See one: conflicts show 1    Decide: conflicts settle 1 keep SITE"),
+        ]
     }
 
     func conflict(_ page: ConflictPage) -> [Block] {
         let conflict = page.conflict
         let number = page.number.map(String.init) ?? "\(conflict.ref) \(conflict.field)"
         let site = conflict.versions.first?.written.site ?? ""
-        return [.heading("\(conflict.ref)  \(conflict.title)")] + self.versions(conflict) + [
+        var blocks = [.heading("\(conflict.ref)  \(conflict.title)")] + self.versions(conflict)
+        for version in conflict.versions {
+            guard let unseen = version.unseen, !unseen.isEmpty else { continue }
+            let who = "\(version.written.by) (\(version.written.site))"
+            blocks.append(.paragraph("\(who) had not seen: \(unseen.joined(separator: ", "))", indent: 0))
+        }
+        if let safe = conflict.safe { blocks.append(.paragraph("Until settled: \(safe).", indent: 0)) }
+        guard !conflict.isLook else {
+            return blocks + [.line("Nobody has to choose; tell whoever is concerned.")]
+        }
+        return blocks + [
             .line("Decide by letter: conflicts settle \(number) a"),
             .line("or by site:       conflicts settle \(number) keep \(site)"),
+            .line("or:               conflicts settle \(number) merge TEXT | escalate WHOM"),
         ]
     }
 

@@ -280,9 +280,12 @@ private final class NoticeWatcher: Sendable {
             let urgent =
                 status == nil
                 ? nil : try? await self.client.queue(QueueQuery(severity: "S0", limit: 50)).cases
+            let conflicts = status == nil ? nil : try? await self.client.conflicts().conflicts
             let own = self.changed.withLock { $0 }
             let clock = ClockText(now: self.options.now(), zones: [])
-            self.board.post(watch.news(status: status, urgent: urgent, own: own, clock: clock))
+            self.board.post(
+                watch.news(
+                    status: status, urgent: urgent, own: own, clock: clock, conflicts: conflicts))
             // Cancelled sleep only means that the session has ended.
             try? await Task.sleep(for: self.options.noticeInterval)
         }

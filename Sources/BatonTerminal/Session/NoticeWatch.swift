@@ -7,6 +7,8 @@ package struct NoticeWatch: Sendable {
     /// Document ids of open cases with life at stake that were told or seen.
     private var told: Set<String> = []
     private var hasLooked = false
+    /// Ids of the conflicts that were there when they were last listed; nil before that.
+    private var conflicts: Set<String>?
 
     package init() {}
 
@@ -15,7 +17,8 @@ package struct NoticeWatch: Sendable {
     ///   - urgent: Open S0 cases; nil where they could not be read.
     ///   - own: Document ids that this desk has made or changed itself.
     package mutating func news(
-        status: StatusReply?, urgent: [CaseRow]?, own: Set<String>, clock: ClockText
+        status: StatusReply?, urgent: [CaseRow]?, own: Set<String>, clock: ClockText,
+        conflicts: [ConflictView]? = nil
     ) -> [Notice] {
         guard let status else {
             defer { self.isAnswering = false }
@@ -26,12 +29,30 @@ package struct NoticeWatch: Sendable {
         self.isAnswering = true
         if let last = self.last {
             news += Self.peers(last, status, clock)
-            if status.counts.conflicts > last.counts.conflicts {
-                news.append(Notice("\(status.counts.conflicts) fields are to settle: conflicts"))
+            if let conflicts {
+                news += self.merged(conflicts)
+            } else if status.counts.conflicts > last.counts.conflicts {
+                news.append(Notice("\(status.counts.conflicts) conflicts are to settle: conflicts"))
             }
         }
+        if let conflicts { self.conflicts = Set(conflicts.compactMap(\.id)) }
         self.last = status
         return news + self.urgentNews(urgent ?? [], own: own)
+    }
+
+    /// Names the conflicts that were not there before: those that the last merge made.
+    private func merged(_ conflicts: [ConflictView]) -> [Notice] {
+        guard let known = self.conflicts else { return [] }
+        let fresh = conflicts.filter { $0.id.map { !known.contains($0) } ?? false }
+        guard !fresh.isEmpty else { return [] }
+        let open = fresh.filter { !$0.isLook }
+        let named = fresh.prefix(4).map { "\($0.ref) \($0.isLook ? $0.what ?? $0.field : $0.field)" }
+        let rest = fresh.count > named.count ? ", \(fresh.count - named.count) more" : ""
+        return [
+            Notice(
+                "This merge made \(open.count) to settle and \(fresh.count - open.count) to look at: "
+                    + "\(named.joined(separator: ", "))\(rest)  (conflicts)")
+        ]
     }
 
     private static func peers(_ last: StatusReply, _ now: StatusReply, _ clock: ClockText) -> [Notice] {

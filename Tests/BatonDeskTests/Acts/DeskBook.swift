@@ -31,7 +31,7 @@ enum DeskBook {
             ),
             (.skip, ["OVERTAKEN", "DONE-ELSEWHERE"]), (.clock, ["WAIT-LE", "WAIT-LEGAL"]),
             (.contain, ["TTL-IMMINENT", "CREDIBLE"]), (.settle, ["FIRST-EPOCH", "BETTER-EVIDENCE"]),
-            (.close, ["REFERRED", "CONTAINED"]),
+            (.close, ["REFERRED", "CONTAINED"]), (.takeover, ["PARTITION"]),
         ]
         return table.flatMap { use, codes in
             codes.map { ReasonCode(code: $0, meaning: $0.lowercased(), uses: [use], isRetired: false) }

@@ -85,7 +85,8 @@ final class DeskDouble {
         CaseFile(
             state: self.state,
             summary: CaseSummary(
-                state: self.state, uncoveredCount: 0, waitingCount: 0, hashing: StandInHashing()))
+                state: self.state, uncoveredCount: 0, waitingCount: 0, hashing: StandInHashing()),
+            membership: DeskTeam.shared.membership)
     }
 
     func section(_ name: String) -> FileSection { self.file.section(name, rules: self.rules, now: self.now) }
@@ -98,10 +99,13 @@ final class DeskDouble {
     @discardableResult
     func act(_ name: String, _ line: String) throws -> ActOutcome {
         let (act, spec) = DeskLine.read(line)
-        let scene = ActScene(
+        var scene = ActScene(
             person: DeskTeam.shared.person(name), site: self.site, now: self.now,
             membership: DeskTeam.shared.membership, rules: self.rules, entropy: self.random.bytes(16),
             hashing: StandInHashing())
+        scene.custody = self.file.origin.map {
+            CustodyScene(author: self.author, origin: $0, evidence: nil)
+        }
         try ActArguments.check(act, spec)
         let outcome = try spec.perform(act, self.file, scene)
         self.write(outcome.operations, by: scene.person.id)

@@ -147,6 +147,50 @@ struct ConflictTests {
         #expect(one.file.conflicts.toLookAt.contains { $0.handle == "step s6" })
     }
 
+    @Test("A take in an emergency stands against the holder until the holder settles it, and is counted")
+    func custody() throws {
+        let (usw, syd) = try self.apart([("kim", "triage --type TTL --sev S0")])
+        try usw.act("kim", "take")
+        try syd.act("alee", "take --emergency --why PARTITION")
+        DeskDouble.meet(usw, syd)
+        try usw.act("kim", "custody hold")
+        DeskDouble.meet(usw, syd)
+        for desk in [usw, syd] {
+            let record = try #require(desk.file.conflicts.open.first { $0.kind == .custody })
+            #expect(record.versions.map(\.site.description).contains("syd"))
+            #expect(record.safeValue.hasPrefix("usw acts"))
+            #expect(desk.file.summary.holder?.isContested == true)
+            #expect(desk.file.summary.owner == DeskTeam.shared.person("kim").id)
+            #expect(ConflictLedger.count(desk.state, desk.file.summary) == 1)
+        }
+        #expect(syd.refusal("alee", "settle custody merge --value both")?.code == "settle.no-merge")
+        // The taker's word gives up its own; the holder's ends it. Both at once make no further conflict.
+        try syd.act("alee", "settle custody keep usw")
+        try usw.act("kim", "settle custody keep usw")
+        DeskDouble.meet(usw, syd)
+        for desk in [usw, syd] {
+            #expect(desk.file.conflicts.open.isEmpty)
+            #expect(desk.file.summary.holder?.site.description == "usw")
+            #expect(ConflictLedger.count(desk.state, desk.file.summary) == 0)
+        }
+    }
+
+    @Test("A partner whom two sites turned to apart is to be looked at; turned to again knowingly is not")
+    func contacts() throws {
+        let (usw, syd) = try self.apart([])
+        try usw.act("kim", "contact log harlan-so \"rang the desk\"")
+        try syd.act("alee", "contact log harlan-so \"wrote to the desk\"")
+        DeskDouble.meet(usw, syd)
+        let look = try #require(syd.file.conflicts.toLookAt.first)
+        #expect(look.what == "contacted twice" && look.handle == "harlan-so")
+        #expect(look.versions.map(\.text) == ["rang the desk", "wrote to the desk"])
+        #expect(ConflictLedger.count(usw.state, usw.file.summary) == 1)
+        let (one, two) = try self.apart([("kim", "contact log harlan-so \"rang the desk\"")])
+        try two.act("alee", "contact log harlan-so \"rang again\"")
+        DeskDouble.meet(one, two)
+        #expect(one.file.conflicts.toLookAt.isEmpty)
+    }
+
     @Test("A number that two sites gave out names both, each with its site, and neither without")
     func numbers() throws {
         let (usw, syd) = try self.apart([])
