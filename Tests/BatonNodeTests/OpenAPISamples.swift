@@ -18,7 +18,7 @@ struct OpenAPISample: Sendable, CustomTestStringConvertible {
 
 enum OpenAPISamples {
     static let all: [OpenAPISample] = {
-        do { return try requests + answers } catch { preconditionFailure("a sample is not JSON: \(error)") }
+        do { return try requests + answers + shift } catch { preconditionFailure("a sample is not JSON: \(error)") }
     }()
 
     private static let peer = Freshness.Peer(
@@ -80,34 +80,6 @@ enum OpenAPISamples {
                 cases: 1, openCases: 1, openS0: 0, deltas: 1, waiting: 0, void: 0, unread: 0, conflicts: 0),
             nextDueAt: full ? 1 : nil, logDigest: "d", peers: [peerStatus(full: full)],
             listen: full ? "127.0.0.1:1" : nil, alarms: full ? [alarm] : [], pages: pages(full: full))
-    }
-
-    private static func stats(_ asOf: Freshness, full: Bool) -> StatsReply {
-        let span: Int64? = full ? 1 : nil
-        let spread = StatsReply.Spread(count: 1, mean: span, median: span, p90: span)
-        let group = StatsReply.Group(
-            type: full ? "EDR" : nil, site: full ? "syd" : nil, cases: 1, open: 1, times: (spread, spread),
-            clocks: (1, 1))
-        return StatsReply(
-            asOf: asOf, from: 1, to: 2, all: group, groups: [group],
-            days: [.init(day: "2026-11-22", received: 1, clocksMissed: 1)],
-            handoffs: .init(
-                offered: 1, accepted: 1, declined: 0, acceptedAfter: spread, cases: 1, readBacks: (1, 1, 0)))
-    }
-
-    private static func roster(_ asOf: Freshness, full: Bool) -> RosterReply {
-        let duty = DutyView(
-            line: "desk", site: "syd", watch: "w", rotation: "r", day: "2026-12-24", from: 1, to: 2,
-            people: ["kim"], isChanged: true)
-        let stretch = StretchView(kind: "gap", line: "desk", from: 1, to: 2, watches: ["w"], count: 1)
-        let other = full ? "2026-12-25" : nil
-        return RosterReply(
-            asOf: asOf, days: 14, now: [duty], next: [duty], stretches: [stretch], notices: [stretch],
-            changes: [
-                RosterChangeView(
-                    kind: "swap", rotation: "r", day: "2026-12-24", otherRotation: full ? "q" : nil,
-                    otherDay: other, person: full ? "kim" : nil, why: full ? "leave" : nil)
-            ])
     }
 
     private static func pages(full: Bool) -> PagesView {
@@ -185,110 +157,102 @@ enum OpenAPISamples {
         }
     }
 
+    static func both<Value: Encodable>(
+        _ name: String, _ make: (Freshness, Bool) -> Value
+    ) throws -> OpenAPISample {
+        try OpenAPISample(name, full: make(asOf, true), least: make(bare, false))
+    }
+
     // long: one line or two per answer.
     private static var answers: [OpenAPISample] {
         get throws {
-            func both<Value: Encodable>(_ name: String, _ make: (Freshness, Bool) -> Value) throws
-                -> OpenAPISample
-            {
-                try OpenAPISample(name, full: make(asOf, true), least: make(bare, false))
-            }
-            return [
-                try both("StatusReply") { _, full in status(full: full) },
-                try both("DigestReply") { asOf, _ in
+            [
+                try Self.both("StatusReply") { _, full in status(full: full) },
+                try Self.both("DigestReply") { asOf, _ in
                     DigestReply(
                         asOf: asOf, level: 1, stateDigest: "s", logDigest: "l", documents: 1, deltas: 1,
                         unread: 0,
                         milliseconds: 1)
                 },
-                try both("ChangeReply") { asOf, full in
+                try Self.both("ChangeReply") { asOf, full in
                     ChangeReply(
                         asOf: asOf, detail: detail(full: full), deltas: ["d"], saved: "here", safeAt: ["usw"],
                         isRepeat: false)
                 },
-                try both("ActReply") { asOf, full in
+                try Self.both("ActReply") { asOf, full in
                     ActReply(
                         change: ChangeReply(
                             asOf: asOf, detail: detail(full: full), deltas: ["d"], saved: "here",
                             safeAt: ["usw"], isRepeat: false), said: ["s"], hints: ["h"],
                         awaitsSecondPerson: true)
                 },
-                try both("FileReply") { asOf, full in
+                try Self.both("FileReply") { asOf, full in
                     FileReply(
                         asOf: asOf, summary: row(full: full),
                         sections: [SectionView(name: "holds", items: [item(full: full)], unreadable: 0)])
                 },
-                try both("QueueReply") { asOf, full in
+                try Self.both("QueueReply") { asOf, full in
                     QueueReply(asOf: asOf, cases: [row(full: full)], total: 1)
                 },
-                try both("CaseReply") { asOf, full in CaseReply(asOf: asOf, detail: detail(full: full)) },
-                try both("TimelineReply") { asOf, full in
+                try Self.both("CaseReply") { asOf, full in CaseReply(asOf: asOf, detail: detail(full: full)) },
+                try Self.both("TimelineReply") { asOf, full in
                     TimelineReply(
                         asOf: asOf, ref: "r", entries: [entry(full: full)], before: full ? "c" : nil)
                 },
-                try both("LogReply") { asOf, full in
+                try Self.both("LogReply") { asOf, full in
                     LogReply(asOf: asOf, ref: "r", deltas: [delta(full: full)])
                 },
-                try both("FindReply") { asOf, full in
+                try Self.both("FindReply") { asOf, full in
                     FindReply(asOf: asOf, hits: [.init(summary: row(full: full), excerpt: full ? "e" : nil)])
                 },
-                try both("SimilarReply") { asOf, full in
+                try Self.both("SimilarReply") { asOf, full in
                     SimilarReply(
                         asOf: asOf, ref: "r", cases: [.init(summary: row(full: full), shared: ["s"])])
                 },
-                try both("HoldsReply") { asOf, full in
+                try Self.both("HoldsReply") { asOf, full in
                     let hold = CaseItemView(summary: row(full: full), item: item(full: full))
                     return HoldsReply(asOf: asOf, until: 1, holds: [hold], isComplete: true)
                 },
-                try both("ClocksReply") { asOf, full in
+                try Self.both("ClocksReply") { asOf, full in
                     let clock = CaseItemView(summary: row(full: full), item: item(full: full))
                     return ClocksReply(asOf: asOf, clocks: [clock], breached: 1, looked: 2, isComplete: false)
                 },
-                try both("ConflictsReply") { asOf, full in
+                try Self.both("ConflictsReply") { asOf, full in
                     ConflictsReply(asOf: asOf, conflicts: detail(full: full).conflicts)
                 },
-                try both("SyncReply") { asOf, full in
+                try Self.both("SyncReply") { asOf, full in
                     SyncReply(
                         asOf: asOf, peers: [peerStatus(full: full)], paused: ["usw"],
                         alarms: [SyncAlarm(kind: "log-split", author: "a", seq: 1, at: 1)],
                         pages: pages(full: full))
                 },
-                try both("StatsReply") { asOf, full in stats(asOf, full: full) },
-                try both("RosterReply") { asOf, full in roster(asOf, full: full) },
-                try both("RosterCall") { _, full in
-                    var call = RosterCall(kind: "swap", rotation: "syd-lead", day: "2026-12-24")
-                    guard full else { return call }
-                    (call.otherRotation, call.otherDay) = ("us-lead", "2026-12-25")
-                    (call.person, call.why) = ("kim", "leave")
-                    return call
-                },
-                try both("ComparisonReply") { asOf, _ in
+                try Self.both("ComparisonReply") { asOf, _ in
                     let range = LogRange(author: "a", first: 1, last: 2)
                     return ComparisonReply(
                         asOf: asOf, site: "usw", result: "different", equal: 1, unequal: [range],
                         onlyHere: [range], onlyThere: [range])
                 },
-                try both("ExplainReply") { asOf, _ in
+                try Self.both("ExplainReply") { asOf, _ in
                     ExplainReply(
                         asOf: asOf, ref: "r", id: "01", held: 1, waiting: [.init(delta: "d", waitsFor: "e")],
                         lackingParts: 1,
                         peers: [.init(site: "usw", state: "live", behind: 1, missingThere: 1)])
                 },
-                try both("VerifyReply") { asOf, full in
+                try Self.both("VerifyReply") { asOf, full in
                     VerifyReply(
                         asOf: asOf, isSound: true, authors: 1, deltas: 1, signatureChecks: 1,
                         problem: full ? "p" : nil,
                         milliseconds: 1, alarms: full ? [alarm] : [])
                 },
-                try both("MembershipReply") { asOf, _ in MembershipReply(asOf: asOf, membership: view) },
-                try both("AuditReply") { asOf, full in AuditReply(asOf: asOf, records: [audit(full: full)]) },
-                try both("BatchReply") { asOf, full in
+                try Self.both("MembershipReply") { asOf, _ in MembershipReply(asOf: asOf, membership: view) },
+                try Self.both("AuditReply") { asOf, full in AuditReply(asOf: asOf, records: [audit(full: full)]) },
+                try Self.both("BatchReply") { asOf, full in
                     let error = full ? problem(full: true) : nil
                     return BatchReply(
                         asOf: asOf, outcomes: [BatchOutcome(.authored, delta: full ? "d" : nil, error: error)]
                     )
                 },
-                try both("Problem") { _, full in problem(full: full) },
+                try Self.both("Problem") { _, full in problem(full: full) },
             ]
         }
     }

@@ -12,14 +12,21 @@ extension OperatorService {
     ) async throws(APIFault) -> APIReply {
         let purpose = query.text("for") ?? "status"
         try query.finish()
-        switch (words.count, words.count == 3 ? words[2] : "", call.method) {
-        case (1, _, "GET"): return try await self.reply(try await self.handoffList(desk))
-        case (1, _, "POST"): return try await self.openHandoff(call, desk)
-        case (2, _, "GET"):
+        switch (words.count, words.count == 3 ? words[2] : "") {
+        case (1, _):
+            if call.method == "POST" { return try await self.openHandoff(call, desk) }
+            try Self.expect("GET", call)
+            return try await self.reply(try await self.handoffList(desk))
+        case (2, _):
+            try Self.expect("GET", call)
             let scene = try await self.handoffScene(words[1], for: purpose, desk)
             return try await self.reply(await self.view(scene))
-        case (3, "page", "GET"): return try await self.reply(try await self.page(words[1], desk))
-        case (3, "steps", "POST"): return try await self.step(words[1], call, desk)
+        case (3, "page"):
+            try Self.expect("GET", call)
+            return try await self.reply(try await self.page(words[1], desk))
+        case (3, "steps"):
+            try Self.expect("POST", call)
+            return try await self.step(words[1], call, desk)
         default: throw Self.noSuchPath
         }
     }

@@ -192,7 +192,7 @@ package final class OperatorService: Sendable {
         }
     }
 
-    private static func expect(_ method: String, _ call: APICall) throws(APIFault) {
+    static func expect(_ method: String, _ call: APICall) throws(APIFault) {
         guard call.method == method else {
             throw APIFault(.noSuchMethod, "This path does not take that method.", "Use \(method).")
         }
