@@ -106,6 +106,7 @@ package struct APIFaultKind: Sendable, Equatable {
     package static let noSuchAct = APIFaultKind("api.no-such-act", 404, .noSuchThing)
     package static let noSuchSection = APIFaultKind("api.no-such-section", 404, .noSuchThing)
     package static let noSuchHandoff = APIFaultKind("api.no-such-handoff", 404, .noSuchThing)
+    package static let movedOn = APIFaultKind("api.moved-on", 409, .tryAgain)
     package static let exists = APIFaultKind("api.exists", 409, .humanMustChoose)
     package static let busy = APIFaultKind("api.busy", 503, .tryAgain)
     package static let stopping = APIFaultKind("api.stopping", 503, .tryAgain)

@@ -103,6 +103,21 @@ struct ReplicaAuthorTests {
         #expect(tried.replica.auditRecords == clean.replica.auditRecords)
     }
 
+    @Test("a draft is refused where the document has moved on from what it was judged on, and writes nothing")
+    func movedOn() throws {
+        let peer = Samples.peer(0)
+        let first = try Samples.author(Self.draft(owner(1)), at: peer).get()
+        var judged = Self.draft(owner(2))
+        judged.basis = [first.id]
+        var late = Self.draft(owner(3))
+        late.basis = []
+        let before = peer.fingerprint
+        #expect(try Self.fault(late, at: peer) == .movedOn)
+        #expect(peer.fingerprint == before)
+        #expect(try Self.fault(judged, at: peer) == nil)
+        #expect(try Self.fault(judged, at: peer) == .movedOn)
+    }
+
     @Test("drafts at the limits are signed, folded and read by others")
     func atLimits() throws {
         let syd = Samples.peer(0)

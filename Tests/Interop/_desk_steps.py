@@ -68,7 +68,8 @@ class Author:
             field = pick((
                 "title", "situation", "source", "reference", "severity", "due", "received", "status", "owner"))
             value = {
-                "severity": f"S{self.source.randint(0, 4)} --why NOT-CREDIBLE", "due": "+30m", "received": "-2h",
+                # Only ever graver: to lower one is a triage (`desk_commands`), with a checklist that a close waits for.
+                "severity": "S0", "due": "+30m", "received": "-2h",
                 "status": pick(("acknowledged", "triaged", "active", "contained")),
                 "owner": pick((self.owner, "-"))}.get(field, quoted(text))
             return Step(f"edit {ref} {field} {value}", "ChangeReport")

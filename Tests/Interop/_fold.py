@@ -59,7 +59,7 @@ FIELDS = {
     (1, 14): ("set", 1, text(16)),
     (1, 15): ("register", 1, time),
     **{(1, field): (f"ledger-{kind}", 1, details) for field, kind in zip(range(16, 20), (STEP, CLOCK, HOLD, CUSTODY))},
-    **{(1, field): (f"ledger-{APPEND}", 1, details) for field in range(20, 31)},
+    **{(1, field): (f"ledger-{APPEND}", 1, details) for field in range(20, 32)},
     **{(1, field): ("milestone", 1, details) for field in range(32, 64)},
     **{(kind, field): (f"ledger-{APPEND}", 1, details)
        for kind, fields in ((2, 4), (3, 1), (4, 2), (5, 1)) for field in range(1, fields + 1)},

@@ -34,7 +34,10 @@ def write(one, other):
         left.call("POST", f"/v1/sync/{other.name}/pause")
         # Apart: concurrent values of one register, of a set, a raise against a lowering, a close against a note.
         change(left, shared, operation("set", "decision", "disclose"), operation("set", "severity", "S0"))
-        change(right, shared, operation("set", "decision", "hold"), operation("set", "severity", "S2"))
+        change(right, shared, operation("set", "decision", "hold"))
+        # A severity is lowered by a triage alone.
+        right.call("POST", f"/v1/cases/{shared}/acts", {
+            "act": "triage", "arguments": {"sev": ["S2"], "why": ["INSUFFICIENT"]}})
         change(left, shared, operation("remove", "tags", "night"), operation("add", "tags", "bank"))
         change(right, shared, operation("add", "tags", "night"), operation("set", "situation", "Called at 03:10."))
         change(left, quiet, operation("close"), note="Nothing to do.")

@@ -364,7 +364,7 @@ def check(syd, usw):
 
 
 # Played by `away`: the other site's part.
-ALONE = {"assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle", "approve",
+ALONE = {"assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle", "custody recover", "approve",
          "triage"}
 
 

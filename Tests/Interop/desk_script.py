@@ -197,7 +197,7 @@ def kills(syd, usw, refs, seed, rounds):
 
 def documented(codes):
     """Every code that a reply gave has its row in the manual: it is stable."""
-    folder = _desk.SPECIFICATION.parent
+    folder = _desk.DOCS
     manual = "".join((folder / name).read_text() for name in ("terminal.md", "operations.md"))
     unknown = [code for code in codes if f"`{code}`" not in manual]
     expect(not unknown, f"the manual does not explain {unknown}")

@@ -30,6 +30,8 @@ SIGNS = [
     (r"\b(\d+ ?(d|h|m|s|min|ms)\b ?)+", "<span> "), (r"DOWN <span>\s*", "DOWN <span> "),
     (r"\b(EDR|TTL|OTHER|CSEA)-[0-9A-HJKMNP-TV-Z]{6,16}(-[0-9A-Z*~$=])?", r"\1-<case>"), (r"[ \t]+$", ""),
     (r" {2,}", "  "),
+    # A receipt may come before the answer is written, or after it.
+    (r"(safe elsewhere at|not yet confirmed by) (\w+)", r"<safe or not yet at \2>"),
 ]
 
 

@@ -11,15 +11,20 @@ package struct HandoffState: Sendable {
     package let moves: Ledger<MoveBody>
     package let readBacks: Ledger<ReadBackBody>
     package let addenda: Ledger<AddendumBody>
+    /// The newest deltas of the document.
+    package let frontier: [DeltaID]
 
     package init(_ state: DocumentState) {
         let ledgers = state[.global]?.ledgers
-        self.init(state.id) { ledgers?[$0] ?? [] }
+        self.init(state.id, frontier: state.frontier.map(\.id)) { ledgers?[$0] ?? [] }
     }
 
     /// - Parameter entries: The ledger of a field, in any order.
-    package init(_ document: DocumentID, entries: (FieldCode) -> [LedgerEntry]) {
+    package init(
+        _ document: DocumentID, frontier: [DeltaID] = [], entries: (FieldCode) -> [LedgerEntry]
+    ) {
         self.document = document
+        self.frontier = frontier
         self.drafts = Ledger(entries(HandoffField.records))
         self.moves = Ledger(entries(HandoffField.moves))
         self.readBacks = Ledger(entries(HandoffField.readbacks))

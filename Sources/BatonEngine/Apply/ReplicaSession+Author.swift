@@ -6,11 +6,15 @@ package struct Draft: Sendable, Hashable {
     package var document: DocumentID
     package var operations: [Operation]
     package var actor: Actor
+    /// What stood at the document's frontier when the change was decided. Where more has come since, it is refused
+    /// (`AuthorFault.movedOn`): it would state as read what nobody had judged. Nil where nothing depends on it.
+    package var basis: [DeltaID]?
 
-    package init(document: DocumentID, operations: [Operation], actor: Actor) {
+    package init(document: DocumentID, operations: [Operation], actor: Actor, basis: [DeltaID]? = nil) {
         self.document = document
         self.operations = operations
         self.actor = actor
+        self.basis = basis
     }
 }
 
@@ -23,6 +27,8 @@ package enum AuthorFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// Restricted compartments cannot be written yet at this feature level.
     case compartmentClosed(Compartment)
     case empty
+    /// The document has changed since the change was decided; decide again.
+    case movedOn
     case tooLarge(limit: Int)
     case replica(ReplicaFault)
 
@@ -35,6 +41,7 @@ package enum AuthorFault: Error, Equatable, Sendable, CustomStringConvertible {
         case .compartmentClosed(let compartment):
             "the compartment \(compartment) takes no entries at this level"
         case .empty: "the change has no operation"
+        case .movedOn: "the document has changed since"
         case .tooLarge(let limit): "the change is over the limit of \(limit) bytes"
         case .replica(let fault): fault.description
         }
@@ -49,6 +56,7 @@ extension ReplicaSession {
     ///   transaction.
     package func author(_ draft: Draft) throws(AuthorFault) -> Delta {
         let bodies = try self.check(draft)
+        try self.checkBasis(draft)
         do throws(ReplicaFault) {
             let delta = try self.sign(draft)
             try self.log(delta, others: [])
@@ -64,6 +72,15 @@ extension ReplicaSession {
         } catch {
             throw .replica(error)
         }
+    }
+
+    private func checkBasis(_ draft: Draft) throws(AuthorFault) {
+        guard let basis = draft.basis else { return }
+        let frontier: [DeltaPosition]
+        do throws(ReplicaFault) { frontier = try self.document(draft.document).frontier } catch {
+            throw .replica(error)
+        }
+        guard frontier.map(\.id) == basis else { throw .movedOn }
     }
 
     /// Judges the draft as every replica will judge the delta, so that nothing of ours is ever void.

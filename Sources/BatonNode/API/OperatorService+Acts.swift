@@ -8,8 +8,9 @@ import BatonStore
 extension OperatorService {
     /// Does a command of the desk to one case: reads its file, lets the desk decide, writes one delta.
     ///
-    /// The decision is made on what is committed when the call is read. What arrives between that and the
-    /// commit is concurrent for every node, as if it had arrived a moment later.
+    /// The decision is made on what is committed when the call is read. Where something about the case arrives
+    /// between that and the commit, nothing is written and it is decided again: an act states as read whatever is
+    /// committed before it, and must not state what nobody has judged.
     func act(_ reference: String, _ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
         let wanted = try APIText.strictValue(ActCall.self, json: call.body)
         let command = try self.command(call, desk)
@@ -20,16 +21,33 @@ extension OperatorService {
                 "docs/terminal.md lists them with their arguments.")
         }
         let act = try await self.resolved(Act(wanted.act, wanted.arguments), of: spec, desk)
-        let (held, file) = try await self.heldAndFile(id, desk)
-        // A refusal comes first: nobody types a case's handle for what cannot be done anyway.
-        let outcome = try self.decide(spec, act, file, held, desk)
-        try Self.confirm(spec, wanted.confirm, ref: try await self.handle(id, desk))
-        let change = try await self.write(id, outcome.operations, command, desk)
-        return try await self.reply(
-            ActReply(
-                change: change, said: outcome.said, hints: outcome.hints,
-                awaitsSecondPerson: outcome.awaitsSecondPerson))
+        return try await self.deciding { () throws(APIFault) in
+            let (held, file) = try await self.heldAndFile(id, desk)
+            // A refusal comes first: nobody types a case's handle for what cannot be done anyway.
+            let outcome = try self.decide(spec, act, file, held, desk)
+            try Self.confirm(spec, wanted.confirm, ref: try await self.handle(id, desk))
+            let change = try await self.write(
+                id, outcome.operations, command, desk, basis: file.state.frontier.map(\.id))
+            return try await self.reply(
+                ActReply(
+                    change: change, said: outcome.said, hints: outcome.hints,
+                    awaitsSecondPerson: outcome.awaitsSecondPerson))
+        }
     }
+
+    /// Decides and writes, anew where the document changed in between.
+    func deciding<Value>(
+        _ attempt: () async throws(APIFault) -> Value
+    ) async throws(APIFault) -> Value {
+        for _ in 1..<Self.decisionsMax {
+            do throws(APIFault) { return try await attempt() } catch {
+                guard error.code == APIFaultKind.movedOn.code else { throw error }
+            }
+        }
+        return try await attempt()
+    }
+
+    private static let decisionsMax = 5
 
     private func decide(
         _ spec: ActSpec, _ act: Act, _ file: CaseFile, _ held: HaveSet, _ desk: Desk

@@ -64,13 +64,15 @@ extension OperatorService {
         let wanted = try APIText.strictValue(HandoffCall.self, json: call.body)
         let command = try self.command(call, desk)
         let step = try await self.stepArguments(wanted, desk)
-        let scene = try await self.handoffScene(reference, for: wanted.step, desk)
-        let outcome: HandoffOutcome
-        do throws(ActRefusal) { outcome = try HandoffSteps.perform(step, scene) } catch {
-            throw APIFault(error)
+        return try await self.deciding { () throws(APIFault) in
+            let scene = try await self.handoffScene(reference, for: wanted.step, desk)
+            let outcome: HandoffOutcome
+            do throws(ActRefusal) { outcome = try HandoffSteps.perform(step, scene) } catch {
+                throw APIFault(error)
+            }
+            let deltas = try await self.carryOut(outcome.plan, command, desk, judgedOn: scene)
+            return try await self.stepReply(scene.state.document, wanted.step, outcome, deltas, desk)
         }
-        let deltas = try await self.carryOut(outcome.plan, command, desk)
-        return try await self.stepReply(scene.state.document, wanted.step, outcome, deltas, desk)
     }
 
     private func stepReply(
@@ -83,16 +85,18 @@ extension OperatorService {
                 hints: outcome.plan.hints, isGood: outcome.readBack?.isGood, deltas: deltas))
     }
 
-    /// Writes a plan in one transaction: the whole of it, or nothing.
+    /// Writes a plan in one transaction: the whole of it, or nothing where one of its documents has changed since
+    /// it was judged.
     private func carryOut(
-        _ plan: HandoffPlan, _ command: [UInt8]?, _ desk: Desk
+        _ plan: HandoffPlan, _ command: [UInt8]?, _ desk: Desk, judgedOn scene: HandoffScene? = nil
     ) async throws(APIFault) -> [String] {
         let hashing = Blake2b()
+        let bases = scene.map { Self.bases($0, plan) } ?? [:]
         let orders = plan.changes.enumerated().map { index, change in
             WriteOrder(
                 draft: Draft(
                     document: change.document, operations: change.operations,
-                    actor: Actor(person: desk.person.id)),
+                    actor: Actor(person: desk.person.id), basis: bases[change.document]),
                 command: command.map {
                     hashing.digest256(Array("baton/handoff-step/1/\(index)/".utf8), $0).bytes
                 })
@@ -108,6 +112,14 @@ extension OperatorService {
             }
         }
         return deltas
+    }
+
+    /// The frontiers on which a plan was judged, of the documents that it changes once.
+    private static func bases(_ scene: HandoffScene, _ plan: HandoffPlan) -> [DocumentID: [DeltaID]] {
+        var bases: [DocumentID: [DeltaID]] = [scene.state.document: scene.state.frontier]
+        for held in scene.cases { bases[held.file.document] = held.file.state.frontier.map(\.id) }
+        // What a draft says several times in one plan moves its own frontier.
+        return bases.filter { document, _ in plan.changes.count { $0.document == document } == 1 }
     }
 
     // Scenes.

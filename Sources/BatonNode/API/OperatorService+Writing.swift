@@ -46,10 +46,12 @@ extension OperatorService {
             id = try await self.resolve(reference, desk)
         }
         try await self.checkLowering(operations, id, desk)
-        if change.operations.contains(where: { $0.action == .close }) {
-            try await self.checkClosing(id, desk)
+        let isClose = change.operations.contains { $0.action == .close }
+        return try await self.deciding { () throws(APIFault) in
+            let basis = isClose ? try await self.checkClosing(id, desk) : nil
+            return try await self.reply(
+                try await self.write(id, operations, command, desk, basis: basis))
         }
-        return try await self.reply(try await self.write(id, operations, command, desk))
     }
 
     /// A severity is raised by anybody; lowered only by `triage`, with a reason and where the rule asks for it a
@@ -73,15 +75,20 @@ extension OperatorService {
     }
 
     /// A case is closed when nothing of it is open any more: clocks, steps, holds, people who wait.
-    private func checkClosing(_ id: DocumentID, _ desk: Desk) async throws(APIFault) {
+    ///
+    /// - Returns: The frontier on which that was judged.
+    private func checkClosing(_ id: DocumentID, _ desk: Desk) async throws(APIFault) -> [DeltaID] {
         let file = try await self.caseFile(id, desk)
         if let refusal = ClosingCheck(file, rules: self.rules).refusal { throw APIFault(refusal) }
+        return file.state.frontier.map(\.id)
     }
 
     func write(
-        _ id: DocumentID, _ operations: [Operation], _ command: [UInt8]?, _ desk: Desk
+        _ id: DocumentID, _ operations: [Operation], _ command: [UInt8]?, _ desk: Desk,
+        basis: [DeltaID]? = nil
     ) async throws(APIFault) -> ChangeReply {
-        let draft = Draft(document: id, operations: operations, actor: Actor(person: desk.person.id))
+        let draft = Draft(
+            document: id, operations: operations, actor: Actor(person: desk.person.id), basis: basis)
         let outcome: WriteOutcome
         do throws(WriteRefusal) {
             outcome = try await self.driver.lane.write(WriteOrder(draft: draft, command: command)).get()

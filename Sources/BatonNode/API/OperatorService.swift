@@ -290,6 +290,10 @@ extension APIFault {
                 "Ask the holder of the root key for a role of analyst, specialist or lead.")
         case .author(.tooLarge(let limit)):
             self.init(.tooLarge, "The change is over the limit of \(limit).", "Split it into several.")
+        case .author(.movedOn):
+            self.init(
+                .movedOn, "The case changed while this was being decided.",
+                "Nothing was written; look at it and do it again.")
         case .author(.empty):
             self.init(.badBody, "The change has no operation.", "Give at least one operation or a note.")
         case .author(let fault):

@@ -115,7 +115,7 @@ extension DemoStory {
         .opens(
             "alee", "quarry",
             NewCase(
-                type: "MCE", title: "Live video near a market, not confirmed", severity: "S1",
+                type: "MCE", title: "Live video near a market, not confirmed", severity: "S2",
                 source: "partner",
                 agency: "Northmoor Emergency Centre", note: "Two uploads, one place.", owner: "alee")),
         .opens(
@@ -156,7 +156,7 @@ extension DemoStory {
         .sets("pat", "kestrel", "owner", "pat", note: "Took it: call-back answered."),
         // Severity: the graver one stands, nobody has to be asked.
         .sets("alee", "quarry", "severity", "S0", note: "Second witness in the comments: shots heard."),
-        .sets("joan", "quarry", "severity", "S2", note: "Partner thinks it is an old recording."),
+        .sets("joan", "quarry", "severity", "S1", note: "Partner confirms the place, not the people."),
         // Notes, tags and milestones add up.
         .tags("ravi", "heron", "media"),
         .sets("ravi", "heron", "situation", "Eleven copies found, ten removed; a reporter asked."),

@@ -73,7 +73,7 @@ extension ReplyRenderer {
         let looks = reply.conflicts.count { $0.isLook }
         let open = reply.conflicts.count - looks
         return [
-            .line("\(open) need a person, \(looks) to look at."), .table(table),
+            .line("\(open) \(open == 1 ? "needs" : "need") a person, \(looks) to look at."), .table(table),
             .line("See one: conflicts show 1    Decide: conflicts settle 1 keep SITE"),
         ]
     }
