@@ -18,7 +18,9 @@ struct OpenAPISample: Sendable, CustomTestStringConvertible {
 
 enum OpenAPISamples {
     static let all: [OpenAPISample] = {
-        do { return try requests + answers + shift } catch { preconditionFailure("a sample is not JSON: \(error)") }
+        do { return try requests + answers + shift } catch {
+            preconditionFailure("a sample is not JSON: \(error)")
+        }
     }()
 
     private static let peer = Freshness.Peer(
@@ -194,7 +196,8 @@ enum OpenAPISamples {
                 try Self.both("QueueReply") { asOf, full in
                     QueueReply(asOf: asOf, cases: [row(full: full)], total: 1)
                 },
-                try Self.both("CaseReply") { asOf, full in CaseReply(asOf: asOf, detail: detail(full: full)) },
+                try Self.both("CaseReply") { asOf, full in CaseReply(asOf: asOf, detail: detail(full: full))
+                },
                 try Self.both("TimelineReply") { asOf, full in
                     TimelineReply(
                         asOf: asOf, ref: "r", entries: [entry(full: full)], before: full ? "c" : nil)
@@ -245,7 +248,9 @@ enum OpenAPISamples {
                         milliseconds: 1, alarms: full ? [alarm] : [])
                 },
                 try Self.both("MembershipReply") { asOf, _ in MembershipReply(asOf: asOf, membership: view) },
-                try Self.both("AuditReply") { asOf, full in AuditReply(asOf: asOf, records: [audit(full: full)]) },
+                try Self.both("AuditReply") { asOf, full in
+                    AuditReply(asOf: asOf, records: [audit(full: full)])
+                },
                 try Self.both("BatchReply") { asOf, full in
                     let error = full ? problem(full: true) : nil
                     return BatchReply(
