@@ -22,7 +22,7 @@ struct AlwaysCausallyClosed: Checker {
             }
             // Where a log has forked a number says too little: the seal names the branch.
             guard atlas.forked.contains(where: { author in past.contains { $0.author == author } }),
-                !self.hasSealedPast(header, past, replica)
+                !self.hasSealedPast(header, past, replica, world.team.suite.hashing)
             else { continue }
             return Violation(
                 "always-causally-closed",
@@ -33,7 +33,7 @@ struct AlwaysCausallyClosed: Checker {
 
     /// Says whether what has passed here holds the very deltas that a header was written on.
     private func hasSealedPast(
-        _ header: Header, _ past: [DeltaReference], _ replica: MemoryReplica
+        _ header: Header, _ past: [DeltaReference], _ replica: MemoryReplica, _ hashing: any Hashing
     ) -> Bool {
         var choices: [[DeltaID]] = [[]]
         for reference in past {
@@ -44,7 +44,7 @@ struct AlwaysCausallyClosed: Checker {
         return choices.contains { ids in
             let previous = hasPrevious ? ids.last ?? .none : .none
             let entries = hasPrevious ? Array(ids.dropLast()) : ids
-            return ContextSeal(documentPrev: previous, entries: entries, hashing: StandInHashing())
+            return ContextSeal(documentPrev: previous, entries: entries, hashing: hashing)
                 == header.context.seal
         }
     }
