@@ -49,7 +49,7 @@ struct StoreFaultTests {
         }
         try peer.author(caseID(2), [operation(.append, CaseField.note, .text(long))])
         #expect(try store.counts().deltas == 2)
-        #expect(try store.quickCheck().isEmpty)
+        #expect(try store.integrityCheck().isEmpty)
     }
 
     @Test(
@@ -78,7 +78,7 @@ struct StoreFaultTests {
         try FileManager.default.removeItem(atPath: filler)
         try peer.author(caseID(1), [operation(.append, CaseField.note, .text("after"))])
         #expect(try store.counts().deltas == acknowledged + 1)
-        #expect(try store.quickCheck().isEmpty)
+        #expect(try store.integrityCheck().isEmpty)
         store.close()
     }
 

@@ -75,7 +75,7 @@ struct StorePrimitivesTests {
         #expect(try reopened.stateDigest().digest == digest)
         #expect(try reopened.logDigest() == memory.haveSet.digest(hashing: StandInHashing()))
         #expect(try reopened.firstBrokenAuditRecord() == nil)
-        #expect(try reopened.quickCheck().isEmpty)
+        #expect(try reopened.integrityCheck().isEmpty)
     }
 
     @Test("Folding the log again gives the same digest", arguments: [11, 12] as [UInt64])

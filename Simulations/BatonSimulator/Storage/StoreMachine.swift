@@ -149,7 +149,7 @@ package final class StoreMachine: NodeMachine {
         // The store digests at the desk's level, whatever table this context folds by.
         let digest = self.model.digest(level: DeskFieldTable.level, hashing: context.hashing)
         if try store.stateDigest().digest != digest { found.append("the documents differ") }
-        found.append(contentsOf: try store.quickCheck().map { "quick check: \($0)" })
+        found.append(contentsOf: try store.integrityCheck().map { "integrity check: \($0)" })
         if let record = try store.firstBrokenAuditRecord() {
             found.append("audit record \(record) does not follow the one before it")
         }

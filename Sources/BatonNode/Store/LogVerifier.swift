@@ -32,7 +32,7 @@ package struct LogVerifier {
     /// - Complexity: O(log): one Ed25519 check and one hash a delta.
     package func run() throws(ReplicaFault) -> Finding {
         var finding = Finding()
-        if let damage = try self.store.quickCheck().first {
+        if let damage = try self.store.integrityCheck().first {
             finding.problem = "the database file is damaged: \(damage)"
             return finding
         }

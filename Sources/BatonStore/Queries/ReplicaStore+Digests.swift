@@ -89,13 +89,14 @@ extension ReplicaStore {
         try self.reading { connection throws(ReplicaFault) in try connection.metaInteger(.rebuilding) == 1 }
     }
 
-    /// Has SQLite look through the whole file.
+    /// Has SQLite look through the whole file, and hold each index against its table: a quick check passes over a
+    /// page that landed in an index.
     ///
     /// - Returns: Empty when it is sound, else at most ten findings, which name pages and no content.
-    /// - Complexity: O(file).
-    package func quickCheck() throws(ReplicaFault) -> [String] {
+    /// - Complexity: O(file · log file).
+    package func integrityCheck() throws(ReplicaFault) -> [String] {
         try self.reading { connection throws(ReplicaFault) in
-            let statement = try connection.prepare("PRAGMA quick_check(10)")
+            let statement = try connection.prepare("PRAGMA integrity_check(10)")
             defer { statement.reset() }
             var findings: [String] = []
             while try statement.step() { findings.append(statement.text(0)) }

@@ -44,7 +44,7 @@ private struct RotScene {
                 return started.opened == nil ? .silent("deltas are gone") : .lessThanBefore
             }
             guard let store = self.site.storeMachine?.running else { return .sound }
-            if let problem = try store.quickCheck().first { return .named(problem) }
+            if let problem = try store.integrityCheck().first { return .named(problem) }
             if try store.firstBrokenAuditRecord() != nil { return .named("audit") }
             let finding = try self.readEverything()
             guard finding == .sound, let problem = try self.site.machine.compare().first else {
