@@ -83,11 +83,25 @@ def hand_over(syd, usw, cases):
         expect(status["row"]["standing"] == "accepted" and status["record"] == record, f"{site.name}: {status['row']}")
         expect(status["readBacks"] == GRAVE and status["corrections"] == 1, f"{site.name} counts {status['readBacks']}")
         expect(any(line.startswith("accept by usw-op at usw") for line in status["signed"]), str(status["signed"]))
+    repeated(syd)
     late = desk(syd, "handoff withdraw", codes=[3])[0]
     expect(late["code"] == "api.no-such-handoff", f"an accepted handoff was withdrawn: {late}")
     print(f"  {CASES} cases handed over in {time.monotonic() - began:.1f} s of commands, {typed} keys for what only "
           f"people know, {GRAVE} read-backs, 1 corrected")
     return offered["row"]["label"]
+
+
+def repeated(site):
+    """A call whose answer was lost is made again: it answers as the first one did, and does nothing twice."""
+    call = {"step": "terms", "arguments": {"to": ["usw"], "at": [str(int(time.time() * 1000) + 3_600_000)]}}
+    key = ["idempotency-key: twice"]
+    first, second = (site.ask("POST", "/v1/handoffs", call, key) for _ in range(2))
+    expect(first["deltas"] == second["deltas"] and first["handoff"]["row"] == second["handoff"]["row"],
+           f"a repeated call made another draft: {first}, {second}")
+    say = {"step": "say", "arguments": {"people": ["nobody needs rest"]}}
+    one, two = (site.ask("POST", f"/v1/handoffs/{first['handoff']['row']['id']}/steps", say, ["idempotency-key: again"])
+                for _ in range(2))
+    expect(one["deltas"] == two["deltas"], f"a repeated step was written twice: {one['deltas']}, {two['deltas']}")
 
 
 def accept(usw, offered, cases, clocks):

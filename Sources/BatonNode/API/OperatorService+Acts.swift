@@ -21,6 +21,13 @@ extension OperatorService {
                 "docs/terminal.md lists them with their arguments.")
         }
         let act = try await self.resolved(Act(wanted.act, wanted.arguments), of: spec, desk)
+        // Judged once more it would be refused for having been done.
+        if let command, try await self.outcome(of: command, desk) != nil {
+            let change = try await self.write(id, [], command, desk)
+            return try await self.reply(
+                ActReply(
+                    change: change, said: [Self.doneAlready], hints: [], awaitsSecondPerson: false))
+        }
         return try await self.deciding { () throws(APIFault) in
             let (held, file) = try await self.heldAndFile(id, desk)
             // A refusal comes first: nobody types a case's handle for what cannot be done anyway.
@@ -32,6 +39,15 @@ extension OperatorService {
                 ActReply(
                     change: change, said: outcome.said, hints: outcome.hints,
                     awaitsSecondPerson: outcome.awaitsSecondPerson))
+        }
+    }
+
+    static let doneAlready = "That was done already, by this very call."
+
+    /// What a call wrote when it was first made; nil for a new one.
+    func outcome(of command: [UInt8], _ desk: Desk) async throws(APIFault) -> [DeltaID]? {
+        try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.store.outcome(ofCommand: command)
         }
     }
 

@@ -49,6 +49,7 @@ extension OperatorService {
     private func openHandoff(_ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
         let wanted = try APIText.strictValue(HandoffCall.self, json: call.body)
         let command = try self.command(call, desk)
+        if let command, let reply = try await self.repeated(wanted.step, command, desk) { return reply }
         let scene = self.actScene(desk)
         let terms = try await self.stepArguments(wanted, desk)
         let plan: HandoffPlan
@@ -64,6 +65,7 @@ extension OperatorService {
         let wanted = try APIText.strictValue(HandoffCall.self, json: call.body)
         let command = try self.command(call, desk)
         let step = try await self.stepArguments(wanted, desk)
+        if let command, let reply = try await self.repeated(wanted.step, command, desk) { return reply }
         return try await self.deciding { () throws(APIFault) in
             let scene = try await self.handoffScene(reference, for: wanted.step, desk)
             let outcome: HandoffOutcome
@@ -73,6 +75,27 @@ extension OperatorService {
             let deltas = try await self.carryOut(outcome.plan, command, desk, judgedOn: scene)
             return try await self.stepReply(scene.state.document, wanted.step, outcome, deltas, desk)
         }
+    }
+
+    /// The answer to a step that this very call has made already: judged once more it would be refused.
+    private func repeated(
+        _ step: String, _ command: [UInt8], _ desk: Desk
+    ) async throws(APIFault) -> APIReply? {
+        guard let deltas = try await self.outcome(of: Self.key(command, 0), desk), let first = deltas.first
+        else { return nil }
+        let document = try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.store.delta(first)?.header.document
+        }
+        guard let document else { return nil }
+        let outcome = HandoffOutcome(plan: HandoffPlan([], said: [Self.doneAlready]))
+        return try await self.stepReply(document, step, outcome, deltas.map(\.description), desk)
+    }
+
+    /// The key of one change of a step.
+    ///
+    /// - Parameter place: From the end: 0 is the change of the handoff's own document.
+    private static func key(_ command: [UInt8], _ place: Int) -> [UInt8] {
+        Blake2b().digest256(Array("baton/handoff-step/1/\(place)/".utf8), command).bytes
     }
 
     private func stepReply(
@@ -90,16 +113,13 @@ extension OperatorService {
     private func carryOut(
         _ plan: HandoffPlan, _ command: [UInt8]?, _ desk: Desk, judgedOn scene: HandoffScene? = nil
     ) async throws(APIFault) -> [String] {
-        let hashing = Blake2b()
         let bases = scene.map { Self.bases($0, plan) } ?? [:]
         let orders = plan.changes.enumerated().map { index, change in
             WriteOrder(
                 draft: Draft(
                     document: change.document, operations: change.operations,
                     actor: Actor(person: desk.person.id), basis: bases[change.document]),
-                command: command.map {
-                    hashing.digest256(Array("baton/handoff-step/1/\(index)/".utf8), $0).bytes
-                })
+                command: command.map { Self.key($0, plan.changes.count - 1 - index) })
         }
         let results: [Result<WriteOutcome, WriteRefusal>]
         do throws(WriteRefusal) { results = try await self.driver.lane.write(whole: orders).get() } catch {
@@ -171,6 +191,7 @@ extension OperatorService {
     private func chosen(
         _ reference: String, _ purpose: String, _ states: [HandoffState], _ act: ActScene
     ) throws(APIFault) -> HandoffState {
+        let isLooking = ["status", "print"].contains(purpose)
         let wanted: [HandoffState]
         if reference == "-" {
             wanted = HandoffChoice.candidates(purpose, states, at: self.ownSite)
@@ -181,13 +202,13 @@ extension OperatorService {
             let fitting = HandoffChoice.candidates(purpose, named, at: self.ownSite)
             wanted = fitting.isEmpty ? named : fitting
         }
-        guard let first = wanted.first else {
+        // Who looks means what was offered before what is only a draft.
+        guard let first = wanted.first(where: { isLooking && $0.standing != .draft }) ?? wanted.first else {
             guard reference == "-" else { throw Self.noSuchHandoff }
             throw APIFault(
                 .noSuchHandoff, "There is no handoff here that this can be about.",
                 "List them: handoff status. Begin one: handoff draft --to usw --at 23:00Z")
         }
-        let isLooking = ["status", "print"].contains(purpose)
         guard wanted.count == 1 || isLooking else {
             throw APIFault(
                 .ambiguous, "Several handoffs can be meant.", "Name one by its id.",

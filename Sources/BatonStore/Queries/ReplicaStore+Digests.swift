@@ -89,8 +89,8 @@ extension ReplicaStore {
         try self.reading { connection throws(ReplicaFault) in try connection.metaInteger(.rebuilding) == 1 }
     }
 
-    /// Has SQLite look through the whole file, and hold each index against its table: a quick check passes over a
-    /// page that landed in an index.
+    /// Has SQLite look through the whole file, and hold each index against its table: a quick check passes
+    /// over a page that landed in an index.
     ///
     /// - Returns: Empty when it is sound, else at most ten findings, which name pages and no content.
     /// - Complexity: O(file · log file).

@@ -127,6 +127,11 @@ extension ReplicaStore {
         }
     }
 
+    /// What a command of an operator wrote when it was first made; nil for one that is not known.
+    package func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {
+        try self.reading { connection throws(ReplicaFault) in try connection.outcome(ofCommand: key) }
+    }
+
     /// Reads a document's timeline backwards.
     package func timeline(
         _ document: DocumentID, before: TimelineCursor? = nil, limit: Int

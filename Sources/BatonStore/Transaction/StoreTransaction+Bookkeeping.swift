@@ -53,20 +53,7 @@ extension StoreTransaction {
     }
 
     func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {
-        let statement = try self.connection.prepare(
-            "SELECT deltas FROM command_outcome WHERE idempotency_key = ?")
-        defer { statement.reset() }
-        statement.bind(1, key)
-        guard try statement.step() else { return nil }
-        let bytes = statement.bytes(0)
-        var ids: [DeltaID] = []
-        for start in stride(from: 0, to: bytes.count, by: Digest256.byteCount) {
-            guard let id = DeltaID(bytes[start..<min(start + Digest256.byteCount, bytes.count)]) else {
-                throw .damaged("the outcome of a command")
-            }
-            ids.append(id)
-        }
-        return ids
+        try self.connection.outcome(ofCommand: key)
     }
 
     func save(outcome: [DeltaID], ofCommand key: [UInt8]) throws(ReplicaFault) {
@@ -157,5 +144,25 @@ extension Connection {
         guard try statement.step() else { return .zero }
         guard let chain = Digest256(statement.bytes(0)) else { throw .damaged("the audit log") }
         return chain
+    }
+}
+
+extension Connection {
+    /// What a command wrote; nil for one that is not known.
+    func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {
+        let statement = try self.prepare(
+            "SELECT deltas FROM command_outcome WHERE idempotency_key = ?")
+        defer { statement.reset() }
+        statement.bind(1, key)
+        guard try statement.step() else { return nil }
+        let bytes = statement.bytes(0)
+        var ids: [DeltaID] = []
+        for start in stride(from: 0, to: bytes.count, by: Digest256.byteCount) {
+            guard let id = DeltaID(bytes[start..<min(start + Digest256.byteCount, bytes.count)]) else {
+                throw .damaged("the outcome of a command")
+            }
+            ids.append(id)
+        }
+        return ids
     }
 }

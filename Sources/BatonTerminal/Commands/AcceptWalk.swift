@@ -8,12 +8,15 @@ struct AcceptWalk {
 
     /// - Throws: `desk.unfinished-accept` where the walk was left, `desk.read-back-differs` where a script's words
     ///   do not agree.
-    func run() async throws(CommandIssue) {
+    ///
+    /// - Returns: What the last read-back came to.
+    func run() async throws(CommandIssue) -> String {
         let owed = self.handoff.items.enumerated().filter { $0.element.readBack == "owed" }
         var told = ""
         for (done, (index, item)) in owed.enumerated() {
             told = try await self.readBack(item, number: index + 1, left: owed.count - done, told: told)
         }
+        return told
     }
 
     /// - Parameter told: What the read-back before came to; shown above the page of this one.
@@ -47,7 +50,10 @@ struct AcceptWalk {
             let reply = try await HandoffHandlers.send(
                 self.desk, self.handoff.row.id,
                 HandoffCall(step: "readback", arguments: ["case": [item.id], "words": [words]]))
-            if reply.isGood == true { return self.text(reply.said + reply.hints) }
+            if reply.isGood == true {
+                let nothing = "Saved. The record has no deadline that it could be compared with."
+                return self.text((reply.said.isEmpty ? [nothing] : reply.said) + reply.hints)
+            }
             let said = reply.said.joined(separator: " ")
             guard input.isInteractive else {
                 throw CommandIssue(
@@ -55,6 +61,25 @@ struct AcceptWalk {
             }
             preface = self.text(["\(said) Again, or ask \(self.handoff.row.by)."])
         }
+    }
+
+    /// Shows the cases that need no read-back, and asks for all of them at once.
+    ///
+    /// - Parameter told: Shown above them.
+    /// - Throws: `desk.answer-needed` where nobody agrees.
+    func takeRest(_ told: String) async throws(CommandIssue) {
+        let bulk = self.handoff.items.filter { $0.readBack == "bulk" }
+        guard !bulk.isEmpty else { return }
+        let issue = CommandIssue(
+            .answerNeeded, "\(bulk.count) cases would be taken without a read-back.",
+            "Say that you take them: handoff accept --all")
+        let list = bulk.map { Block.line("  \($0.ref)  \($0.severity ?? "S?")  \($0.title)") }
+        let preface =
+            told
+            + BlockRenderer(self.desk.options.render).text(
+                [.line("Less grave, without a read-back:")] + list)
+        let these = bulk.count == 1 ? "this case" : "these \(bulk.count) cases"
+        try await self.desk.confirm("Accept \(these) too?", preface: preface, otherwise: issue)
     }
 
     private func text(_ lines: [String]) -> String {

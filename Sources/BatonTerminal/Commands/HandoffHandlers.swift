@@ -169,16 +169,9 @@ enum HandoffHandlers {
             try await client.handoff(typed, purpose: "accept")
         }
         for item in handoff.items { desk.remember(item.ref) }
-        try await AcceptWalk(desk: desk, handoff: handoff).run()
-        let bulk = handoff.items.filter { $0.readBack == "bulk" }
-        if !bulk.isEmpty, !command.has("all") {
-            let list = bulk.map { "\($0.ref) \($0.severity ?? "S?")" }.joined(separator: ", ")
-            try await desk.confirm(
-                "\(bulk.count) less grave: \(list). Accept them without a read-back?",
-                otherwise: CommandIssue(
-                    .answerNeeded, "\(bulk.count) cases would be taken without a read-back.",
-                    "Say that you take them: handoff accept --all"))
-        }
+        let walk = AcceptWalk(desk: desk, handoff: handoff)
+        let told = try await walk.run()
+        if !command.has("all") { try await walk.takeRest(told) }
         return try await Self.reply(
             &desk, command, handoff.row.id, HandoffCall(step: "accept", arguments: ["all": []]))
     }

@@ -79,11 +79,37 @@ extension ReplyRenderer {
             blocks.append(.line("Nothing is missing. Offer it: handoff offer"))
         } else {
             blocks.append(.line("Needs you before it can be offered:"))
-            blocks += blocking.flatMap { finding -> [Block] in
-                [.paragraph(finding.what, indent: 2), .paragraph(finding.remedy, indent: 6)]
-            }
+            blocks += self.blocking(blocking, reply.items)
         }
         return blocks + warnings.map { .paragraph("Warning: \($0.what) \($0.remedy)", indent: 0) }
+    }
+
+    /// One paragraph a case, and one remedy for all that is only to be said.
+    private func blocking(_ findings: [HandoffFindingView], _ items: [HandoffItemView]) -> [Block] {
+        var blocks: [Block] = findings.filter { $0.caseID == nil }.map {
+            .paragraph("\($0.what) \($0.remedy)", indent: 2)
+        }
+        for item in items {
+            let own = findings.filter { $0.caseID == item.id }
+            guard !own.isEmpty else { continue }
+            let words = own.map { finding in
+                let what =
+                    finding.what.hasPrefix(item.ref + " ")
+                    ? finding.what.dropFirst(item.ref.count + 1) : finding.what[...]
+                return what.hasSuffix(".") ? String(what.dropLast()) : String(what)
+            }
+            blocks.append(.paragraph("\(item.ref) \(words.joined(separator: "; ")).", indent: 2))
+            blocks += own.filter { !$0.remedy.contains("handoff say") }.map {
+                .paragraph($0.remedy, indent: 6)
+            }
+        }
+        if findings.contains(where: { $0.remedy.contains("handoff say") }) {
+            blocks.append(
+                .paragraph(
+                    "Say it: handoff say CASE --situation \"…\" --if \"if … then …\" --pending none",
+                    indent: 0))
+        }
+        return blocks
     }
 
     func handoffStep(_ reply: HandoffStepReply) -> [Block] {

@@ -179,12 +179,16 @@ extension Desk {
     }
 
     /// Asks for a yes; throws the issue where the answer is no or nobody is there.
-    func confirm(_ question: String, otherwise issue: CommandIssue) async throws(CommandIssue) {
+    ///
+    /// - Parameter preface: What the question is about; whole lines.
+    func confirm(
+        _ question: String, preface: String = "", otherwise issue: CommandIssue
+    ) async throws(CommandIssue) {
         guard self.options.mayAsk, self.options.render.format == .text, let input = self.input,
             input.isInteractive
         else { throw issue }
         let prompt = SafeText.line(question) + " (y/N) "
-        let answer = await input.line(LineRequest(prompt: prompt, purpose: .text))
+        let answer = await input.line(LineRequest(prompt: prompt, purpose: .text, preface: preface))
         guard case .line(let text) = answer,
             ["y", "yes"].contains(text.lowercased().filter { !$0.isWhitespace })
         else {
