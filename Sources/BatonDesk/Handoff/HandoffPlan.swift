@@ -81,7 +81,7 @@ package enum HandoffWork {
 
     /// Saves one thing that a person typed.
     package static func say(_ body: DraftBody, in state: HandoffState) throws(ActRefusal) -> HandoffPlan {
-        guard state.standing == .draft || state.standing == .declined || state.standing == .withdrawn else {
+        guard state.standing.isDrafted else {
             throw Self.refused(
                 "handoff.closed", "This handoff is \(state.standing.rawValue).",
                 "Add what is new: handoff addendum.")

@@ -4,6 +4,9 @@ package import BatonModel
 package struct HandoffState: Sendable {
     package enum Standing: String, Sendable, CaseIterable {
         case draft, offered, accepted, declined, withdrawing, withdrawn
+
+        /// The leaver may still change it and offer it: nothing is on offer.
+        package var isDrafted: Bool { [.draft, .declined, .withdrawn].contains(self) }
     }
 
     package let document: DocumentID

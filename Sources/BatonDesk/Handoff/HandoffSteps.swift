@@ -237,7 +237,7 @@ package enum HandoffChoice {
             let isToUs = state.terms?.body.site == site
             switch step {
             case "terms", "say", "keep", "include", "offer", "draft":
-                return isOurs && [.draft, .declined, .withdrawn].contains(state.standing)
+                return isOurs && state.standing.isDrafted
             case "accept", "readback", "decline": return isToUs && state.standing == .offered
             case "acknowledge": return isToUs && state.standing == .withdrawing
             case "withdraw": return isOurs && state.standing == .offered

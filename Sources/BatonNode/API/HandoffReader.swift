@@ -31,8 +31,7 @@ struct HandoffReader {
         var scene = HandoffScene(state, act: act)
         // Read first: each file then has at least that.
         let held = try self.reader.store.haveSet()
-        let hasRecord = ![.draft, .declined, .withdrawn].contains(state.standing)
-        if let hash = state.offered?.body.record, hasRecord,
+        if let hash = state.offered?.body.record, !state.standing.isDrafted,
             let record = state.record(hash, hashing: act.hashing)
         {
             for item in record.items {

@@ -12,7 +12,7 @@ struct HandoffViews {
         self.act = act
     }
 
-    private var isDraft: Bool { [.draft, .declined, .withdrawn].contains(self.state.standing) }
+    private var isDraft: Bool { self.state.standing.isDrafted }
 
     /// The record on offer; nil for a draft, and where the bytes here do not hash to what was signed.
     private var offered: (HandoffRecord, Digest256)? {
@@ -126,21 +126,15 @@ struct HandoffViews {
     }
 }
 
-/// What the receiver should know of the system itself.
-enum HandoffRisks {
-    static func lines(_ status: StatusReply, now: UInt64) -> [String] {
-        var lines = status.asOf.peers.filter { $0.state != "live" }.map { peer in
-            guard let heard = peer.lastHeardAt else { return "\(peer.site) has not been heard yet" }
-            let span = now > UInt64(clamping: heard) ? now - UInt64(clamping: heard) : 0
-            return "\(peer.site) not heard for \(TimeWords.span(span))"
-        }
-        if status.counts.waiting > 0 {
-            lines.append("\(status.counts.waiting) changes wait for others that are missing here")
-        }
-        if status.counts.conflicts > 0 { lines.append("\(status.counts.conflicts) conflicts are open") }
-        if status.counts.unread > 0 { lines.append("\(status.counts.unread) changes cannot be read here") }
-        if !status.alarms.isEmpty { lines.append("\(status.alarms.count) alarms stand: see status") }
-        return lines
+extension HandoffRisks {
+    /// As the node's own status has them.
+    init(_ status: StatusReply) {
+        self.init(
+            silent: status.asOf.peers.filter { $0.state != "live" }.map {
+                Silent(site: $0.site, lastHeardAt: $0.lastHeardAt.map { UInt64(clamping: $0) })
+            },
+            waiting: status.counts.waiting, conflicts: status.counts.conflicts,
+            unread: status.counts.unread, alarms: status.alarms.count)
     }
 }
 

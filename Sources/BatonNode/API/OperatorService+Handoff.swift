@@ -176,7 +176,7 @@ extension OperatorService {
         let state = try self.chosen(reference, purpose, states, act)
         let author = self.author
         let recovery = self.driver.recovery
-        let risks = HandoffRisks.lines(try await self.status(desk), now: act.now)
+        let risks = HandoffRisks(try await self.status(desk)).lines(now: act.now)
         let zones = self.siteZones
         return try await self.read(desk) { reader throws(ReplicaFault) in
             var scene = try HandoffReader(reader: reader, author: author, recovery: recovery).scene(

@@ -129,6 +129,21 @@ import Testing
             scene: self.scene(self.usw, "kim"))
     }
 
+    @Test("the risks of the system are told in sentences, and none where all is well")
+    func risks() {
+        let well = HandoffRisks(silent: [], waiting: 0, conflicts: 0, unread: 0, alarms: 0)
+        #expect(well.lines(now: 1).isEmpty)
+        let ill = HandoffRisks(
+            silent: [.init(site: "usw", lastHeardAt: 60_000), .init(site: "use", lastHeardAt: nil)],
+            waiting: 2, conflicts: 3, unread: 4, alarms: 1)
+        #expect(
+            ill.lines(now: 39 * 60_000) == [
+                "usw not heard for 38 min", "use has not been heard yet",
+                "2 changes wait for others that are missing here", "3 conflicts are open",
+                "4 changes cannot be read here", "1 alarms stand: see status",
+            ])
+    }
+
     @Test("a draft without its required parts cannot be offered, and says each of them with a code")
     func required() throws {
         let paper = try self.opened()
