@@ -109,7 +109,7 @@ struct RegisterPolicyTests {
             (.register, [.set, .settle]), (.set, [.add, .remove]), (.timeline, [.append]),
             (.milestone, [.milestone]),
             (.closure, [.close, .reopen, .concur]), (.ledger(.custody), [.custody]),
-            (.ledger(.append), [.append]),
+            (.ledger(.append), [.append]), (.ledger(.release), [.release]),
         ]
         for (structure, kinds) in taken {
             #expect(OperationKind.allCases.filter(structure.takes) == kinds)

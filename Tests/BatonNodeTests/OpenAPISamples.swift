@@ -61,7 +61,9 @@ enum OpenAPISamples {
                             id: "i", handle: "h", what: "w", safe: "s", isLook: false, isEscalated: false)
                         : nil)
             ],
-            safeAt: ["syd"], timelineCount: 1)
+            partlySuperseded: [
+                PartlySupersededView(delta: "d", written: written, inForce: ["severity"], lost: ["title"])
+            ], safeAt: ["syd"], timelineCount: 1)
     }
 
     private static func peerStatus(full: Bool) -> PeerStatus {

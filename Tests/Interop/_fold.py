@@ -13,12 +13,12 @@ import _wire as wire
 LEVEL = 1
 APPLIED, WAITING, VOID, UNREAD = 1, 2, 3, 4
 SET, ADD, REMOVE, APPEND, MILESTONE, CLOSE, REOPEN, CONCUR = 1, 2, 3, 4, 5, 10, 11, 12
-STEP, HOLD, CLOCK, CUSTODY, SETTLE = 6, 7, 8, 9, 13
+STEP, HOLD, CLOCK, CUSTODY, SETTLE, RELEASE = 6, 7, 8, 9, 13, 14
 BARE = {CLOSE, REOPEN, CONCUR, MILESTONE}
 TAKES = {
     "register": {SET, SETTLE}, "set": {ADD, REMOVE}, "timeline": {APPEND}, "milestone": {MILESTONE},
     "closure": {CLOSE, REOPEN, CONCUR},
-    **{f"ledger-{kind}": {kind} for kind in (APPEND, STEP, HOLD, CLOCK, CUSTODY)},
+    **{f"ledger-{kind}": {kind} for kind in (APPEND, STEP, HOLD, CLOCK, CUSTODY, RELEASE)},
 }
 COMBINATIONS_MAX = 64
 # Stands for the operations of every ledger, whatever their kind.
@@ -61,6 +61,7 @@ FIELDS = {
     **{(1, field): (f"ledger-{kind}", 1, details) for field, kind in zip(range(16, 20), (STEP, CLOCK, HOLD, CUSTODY))},
     **{(1, field): (f"ledger-{APPEND}", 1, details) for field in range(20, 32)},
     **{(1, field): ("milestone", 1, details) for field in range(32, 64)},
+    (1, 64): (f"ledger-{RELEASE}", 1, details),
     **{(kind, field): (f"ledger-{APPEND}", 1, details)
        for kind, fields in ((2, 4), (3, 1), (4, 2), (5, 1)) for field in range(1, fields + 1)},
 }

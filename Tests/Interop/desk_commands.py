@@ -365,7 +365,7 @@ def check(syd, usw):
 
 # Played by `away`: the other site's part.
 ALONE = {"assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle", "custody recover", "approve",
-         "triage"}
+         "triage", "release"}
 
 
 def away(syd, usw, case):

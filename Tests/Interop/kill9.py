@@ -72,7 +72,7 @@ def held_after(node, top):
     for site, seq, identity in database.execute("SELECT site, seq, id FROM delta JOIN author USING (author_id)"):
         held.setdefault(site, set()).add(seq)
         ids.add(identity.hex())
-    check = database.execute("PRAGMA quick_check").fetchone()[0]
+    check = database.execute("PRAGMA integrity_check").fetchone()[0]
     database.close()
     if check != "ok":
         raise sites.Failure(f"the killed database is damaged: {check}")

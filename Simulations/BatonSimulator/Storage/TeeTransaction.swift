@@ -37,6 +37,11 @@ final class TeeTransaction: ReplicaTransaction {
         self.same(try self.store.delta(id), try self.model.delta(id), "delta \(id)")
     }
 
+    func deltas(of document: DocumentID) throws(ReplicaFault) -> [Delta] {
+        self.same(
+            try self.store.deltas(of: document), try self.model.deltas(of: document), "deltas of \(document)")
+    }
+
     func insert(_ delta: Delta, fate: Fate, vector: CausalVector) throws(ReplicaFault) {
         try self.store.insert(delta, fate: fate, vector: vector)
         try self.model.insert(delta, fate: fate, vector: vector)

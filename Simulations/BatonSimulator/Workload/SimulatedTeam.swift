@@ -99,6 +99,7 @@ package enum SimulatedFields {
     package static let closure = FieldCode(7)
     package static let custody = FieldCode(8)
     package static let facts = FieldCode(9)
+    package static let releases = FieldCode(10)
 
     package static let table = FieldTable(
         level: 1,
@@ -115,6 +116,7 @@ package enum SimulatedFields {
                     FieldRule(7, "closure", .closure, .union, .details),
                     FieldRule(8, "custody", .ledger(.custody), .union, .details),
                     FieldRule(9, "facts", .ledger(.append), .union, .details),
+                    FieldRule(10, "releases", .ledger(.release), .union, .details),
                 ]
             )
         ])

@@ -278,6 +278,8 @@ package final class MemoryReplica: ReplicaTransaction {
 
     package func delta(_ id: DeltaID) throws(ReplicaFault) -> Delta? { self.state.deltas[id]?.delta }
 
+    package func deltas(of document: DocumentID) throws(ReplicaFault) -> [Delta] { self.log(of: document) }
+
     package func insert(_ delta: Delta, fate: Fate, vector: CausalVector) throws(ReplicaFault) {
         guard self.state.deltas[delta.id] == nil else {
             throw ReplicaFault(

@@ -84,6 +84,8 @@ package struct CaseDetail: Codable, Sendable, Equatable {
     package let milestones: [MilestoneView]
     package let closures: [ClosureView]
     package let conflicts: [ConflictView]
+    /// Changes of several fields of which some are in force and others have lost to what was written apart.
+    package let partlySuperseded: [PartlySupersededView]
     /// Where every change of the case is stored, as those sites have signed; this site included. Sorted.
     package let safeAt: [String]
     /// Entries of the timeline, counted up to 1000.
@@ -91,8 +93,10 @@ package struct CaseDetail: Codable, Sendable, Equatable {
 
     package init(
         summary: CaseRow, fields: [FieldView], milestones: [MilestoneView], closures: [ClosureView],
-        conflicts: [ConflictView], safeAt: [String], timelineCount: Int
+        conflicts: [ConflictView], partlySuperseded: [PartlySupersededView] = [], safeAt: [String],
+        timelineCount: Int
     ) {
+        self.partlySuperseded = partlySuperseded
         self.summary = summary
         self.fields = fields
         self.milestones = milestones
@@ -100,6 +104,24 @@ package struct CaseDetail: Codable, Sendable, Equatable {
         self.conflicts = conflicts
         self.safeAt = safeAt
         self.timelineCount = timelineCount
+    }
+}
+
+/// One change of several fields that holds in some of them only.
+package struct PartlySupersededView: Codable, Sendable, Equatable {
+    /// The delta, hexadecimal.
+    package let delta: String
+    package let written: Authorship
+    /// Fields where its value is in force.
+    package let inForce: [String]
+    /// Fields where a value is that was written apart.
+    package let lost: [String]
+
+    package init(delta: String, written: Authorship, inForce: [String], lost: [String]) {
+        self.delta = delta
+        self.written = written
+        self.inForce = inForce
+        self.lost = lost
     }
 }
 

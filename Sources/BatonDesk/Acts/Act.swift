@@ -88,6 +88,8 @@ package struct ActScene: Sendable {
     package let hashing: any Hashing
     /// Which log acts and where the case began; nil while the node cannot tell.
     package var custody: CustodyScene?
+    /// Changes of the case that are here and wait for their past.
+    package var waiting: [WaitingDelta] = []
 
     package init(
         person: OperatorRecord, site: SiteID, now: UInt64, membership: Membership, rules: RuleBook,

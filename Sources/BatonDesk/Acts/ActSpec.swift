@@ -60,6 +60,8 @@ package struct ActSpec: Sendable {
     package let parameters: [Argument]
     package let options: [Argument]
     package let danger: Danger
+    /// True for an act that looks at what waits in the log, which a case's state does not tell.
+    package var needsWaiting: Bool { self.name == ReleaseActs.name }
     /// Lines that parse.
     package let examples: [String]
     /// Decides. Pure.

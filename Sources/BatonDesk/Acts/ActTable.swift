@@ -4,7 +4,7 @@ package enum ActTable {
         TriageActs.specs + CheckActs.specs + ClockActs.specs + GateActs.specs + DecideActs.specs
         + ApproveActs.specs + ContainActs.specs + HoldActs.specs + ReportActs.specs + EvidenceActs.specs
         + ContactActs.specs + PageActs.specs + LinkActs.specs + SubjectActs.specs + SettleActs.specs
-        + ReviewActs.specs + CustodyActs.all
+        + ReviewActs.specs + ReleaseActs.specs + CustodyActs.all
 
     /// - Parameter name: The command's words: `hold add`.
     package static func spec(_ name: String) -> ActSpec? { Self.all.first { $0.name == name } }
@@ -15,6 +15,6 @@ package enum ActTable {
         ("decide", "decisions"), ("approve", "awaiting"), ("contain", "containment"), ("hold", "holds"),
         ("report", "reports"), ("evidence", "evidence"), ("contact", "contacts"), ("page", "pages"),
         ("link", "links"), ("subject", "people"), ("settle", "conflicts"), ("review", "review"),
-        ("custody", "custody"),
+        ("custody", "custody"), ("release", "awaiting"),
     ]
 }

@@ -38,6 +38,8 @@ package enum CaseField {
     package static let active = FieldCode(34)
     package static let contained = FieldCode(35)
     package static let resolved = FieldCode(36)
+    // 37 to 63 are milestones (`CaseMilestone`).
+    package static let releases = FieldCode(64)
 }
 
 /// The fields of a handoff: the document in which one watch gives its batons to the next.
@@ -133,6 +135,7 @@ package enum DeskFieldTable {
             FieldRule(34, "active", .milestone, .union, .details),
             FieldRule(35, "contained", .milestone, .union, .details),
             FieldRule(36, "resolved", .milestone, .union, .details),
+            DeskFieldTable.ledger(64, "releases", .release),
         ]
         + CaseMilestone.allCases.map { FieldRule($0.rawValue, $0.word, .milestone, .union, .details) }
 }

@@ -48,6 +48,7 @@ extension ReplicaSession {
     /// At a forked place the second branch may be what a seal asks for, whatever reference its delta noted
     /// as missing.
     private func called(by delta: Delta) throws(ReplicaFault) -> [DeltaID] {
+        if delta.header.isRelease { return try self.transaction.waiting(in: delta.header.document) }
         let author = try self.slot(of: delta.header.author)
         if author.have.contested.contains(where: { $0.seq == delta.header.seq }),
             try self.transaction.logged(at: delta.reference).count > 1
@@ -65,11 +66,13 @@ extension ReplicaSession {
             return false
         }
         let document = try self.slot(of: delta.header.document)
-        if let parents = self.standingPast(of: delta.header, in: document) {
+        if document.releases[delta.id] == nil,
+            let parents = self.standingPast(of: delta.header, in: document)
+        {
             try self.fold(opened, of: delta, parents: parents, into: document)
             return true
         }
-        switch try self.past(of: delta.header) {
+        switch try self.past(of: delta) {
         case .missing(let reference):
             try self.wait(delta, for: reference)
             return false
@@ -88,21 +91,34 @@ extension ReplicaSession {
         _ opened: OpenedDelta, of delta: Delta, parents: [DeltaPosition], into document: DocumentSlot
     ) throws(ReplicaFault) {
         try self.transaction.clearWaiting(delta.id)
+        let (outcome, vector) = try self.placed(opened, of: delta, parents: parents, into: document)
+        try self.transaction.append(outcome.timeline)
+        try self.settle(delta, fate: outcome.fate, vector: vector)
+        if delta.header.isRelease { try self.takeUpReleases(in: document) }
+    }
+
+    /// Folds a delta behind its parents. What it asks to be kept beside the state is the caller's.
+    func placed(
+        _ opened: OpenedDelta, of delta: Delta, parents: [DeltaPosition], into document: DocumentSlot
+    ) throws(ReplicaFault) -> (outcome: Fold.Outcome, vector: CausalVector) {
         var vector = CausalVector()
         for parent in parents { vector.merge(parent.vector) }
         vector.include(delta.reference)
         let position = DeltaPosition(
             id: delta.id, reference: delta.reference, vector: vector, level: delta.header.level)
         document.isChanged = true
-        self.noteFork(delta, in: &document.state)
+        if try self.releasedPast(of: delta) != nil {
+            self.noteGap(delta, parents, in: &document.state)
+        } else {
+            self.noteFork(delta, in: &document.state)
+        }
         let past = try self.pastTest(
             of: delta, vector: vector, parents: parents, forked: document.state.forked)
         let authority = self.authority(of: delta.header)
         let outcome = self.context.fold.apply(
             opened, at: position, to: &document.state, isAuthorised: authority.isAuthorised,
             clearances: authority.clearances, isInPast: past)
-        try self.transaction.append(outcome.timeline)
-        try self.settle(delta, fate: outcome.fate, vector: vector)
+        return (outcome, vector)
     }
 
     /// An author's deltas on a document form one chain. A second one from the same place is a branch.
@@ -137,12 +153,12 @@ extension ReplicaSession {
         return self.sealOf(parents, header) == header.context.seal ? parents : nil
     }
 
-    /// Finds the deltas that `document prev` and the context name, held to the seal.
-    func past(of header: Header) throws(ReplicaFault) -> Past {
-        var references = header.context.entries
-        if header.documentPrev > 0 {
-            references.insert(DeltaReference(author: header.author, seq: header.documentPrev), at: 0)
-        }
+    /// Finds the deltas that `document prev` and the context name, held to the seal; those that its release
+    /// names, where it was released.
+    func past(of delta: Delta) throws(ReplicaFault) -> Past {
+        let header = delta.header
+        if let parents = try self.releasedPast(of: delta) { return .complete(parents: parents) }
+        let references = header.pastReferences
         var choices: [[DeltaPosition]] = []
         for reference in references {
             let candidates = try self.transaction.logged(at: reference)
@@ -211,7 +227,7 @@ extension ReplicaSession {
             guard visited.insert(next.id).inserted else { continue }
             if authors.contains(next.reference.author) { found.insert(next.id) }
             guard let delta = try self.transaction.delta(next.id) else { continue }
-            if case .complete(let grandparents) = try self.past(of: delta.header) {
+            if case .complete(let grandparents) = try self.past(of: delta) {
                 queue.append(contentsOf: grandparents)
             }
         }

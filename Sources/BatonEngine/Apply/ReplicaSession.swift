@@ -72,9 +72,14 @@ package final class ReplicaSession {
     final class DocumentSlot {
         var state: DocumentState
         var isChanged = false
+        /// What people have said of its waiting deltas; nearly always nothing.
+        var releases: [DeltaID: [ReleaseWord]]
         fileprivate var keys: [(scope: KeyScope, key: WrappedKey)] = []
 
-        init(_ state: DocumentState) { self.state = state }
+        init(_ state: DocumentState, by table: FieldTable) {
+            self.state = state
+            self.releases = state.releases(by: table)
+        }
     }
 
     final class AuthorSlot {
@@ -92,7 +97,8 @@ package final class ReplicaSession {
             self.lastDocument = known
             return known
         }
-        let made = DocumentSlot(try self.transaction.document(id) ?? DocumentState(id: id))
+        let made = DocumentSlot(
+            try self.transaction.document(id) ?? DocumentState(id: id), by: self.context.fold.table)
         self.documents[id] = made
         self.lastDocument = made
         return made

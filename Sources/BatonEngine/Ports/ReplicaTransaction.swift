@@ -13,6 +13,8 @@ package protocol ReplicaTransaction: AnyObject {
     func logged(_ id: DeltaID) throws(ReplicaFault) -> LoggedDelta?
     /// Gives the exact bytes back.
     func delta(_ id: DeltaID) throws(ReplicaFault) -> Delta?
+    /// Every delta of a document, waiting ones too, in order of arrival.
+    func deltas(of document: DocumentID) throws(ReplicaFault) -> [Delta]
     func insert(_ delta: Delta, fate: Fate, vector: CausalVector) throws(ReplicaFault)
     /// Records that a waiting delta passed its gate, or that a replay changed its fate.
     func update(_ id: DeltaID, fate: Fate, vector: CausalVector) throws(ReplicaFault)

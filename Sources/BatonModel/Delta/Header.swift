@@ -120,3 +120,11 @@ package struct KeyID: Hashable, Sendable {
         self.hash = hash
     }
 }
+
+extension Header {
+    /// All that the header names as its past on the document, `document prev` first.
+    package var pastReferences: [DeltaReference] {
+        guard self.documentPrev > 0 else { return self.context.entries }
+        return [DeltaReference(author: self.author, seq: self.documentPrev)] + self.context.entries
+    }
+}

@@ -83,6 +83,8 @@ package struct FieldTable: Sendable {
     /// The highest level that this table describes: what this build reads.
     package let level: UInt64
     private let rules: [UInt32: FieldRule]
+    /// Where releases of waiting deltas stand, by document kind.
+    private let releaseFields: [UInt8: FieldCode]
 
     /// - Parameter rules: By document kind; codes are unique within a kind.
     package init(level: UInt64, rules: [(kind: DocumentKind, fields: [FieldRule])]) {
@@ -95,6 +97,17 @@ package struct FieldTable: Sendable {
             }
         }
         self.rules = byKey
+        self.releaseFields = Self.releaseFields(of: byKey)
+    }
+
+    private static func releaseFields(of rules: [UInt32: FieldRule]) -> [UInt8: FieldCode] {
+        var fields: [UInt8: FieldCode] = [:]
+        // order: each kind has one such field at most
+        for (key, rule) in rules where rule.structure == .ledger(.release) {
+            let before = fields.updateValue(rule.code, forKey: UInt8(key >> 16))
+            precondition(before == nil, "a kind of document has two fields of releases")
+        }
+        return fields
     }
 
     /// The table of a later build: the same fields and some more.
@@ -113,6 +126,12 @@ package struct FieldTable: Sendable {
     private init(level: UInt64, joined: [UInt32: FieldRule]) {
         self.level = level
         self.rules = joined
+        self.releaseFields = Self.releaseFields(of: joined)
+    }
+
+    /// The ledger of a document's kind in which waiting deltas are released; nil where none can be.
+    package func releaseField(of document: DocumentID) -> FieldCode? {
+        self.releaseFields[document.kindCode]
     }
 
     package func rule(_ document: DocumentID, _ field: FieldCode) -> FieldRule? {

@@ -107,7 +107,7 @@ package struct Fold: Sendable {
                 $0.value != write.value || !reader.covers($0) && !Mutant.isOn(.removeTakesUnseen)
             }
         case .append where self.isLedger(reader.delta.header.document, field),
-            .step, .hold, .clock, .custody:
+            .step, .hold, .clock, .custody, .release:
             Self.insert(
                 LedgerEntry(write: write, vector: reader.position.vector), &state.ledgers, field)
         case .append:
@@ -128,8 +128,8 @@ package struct Fold: Sendable {
             }
         case .reopen:
             state.closures.removeAll { reader.covers($0.write) || Mutant.isOn(.reopenCancelsUnseen) }
-        case .release, nil:
-            // The field table takes none of these: `judgeOperation` has sent them to unread or void.
+        case nil:
+            // The field table takes none of it: `judgeOperation` has sent them to unread or void.
             preconditionFailure("an operation that no field takes reached the fold")
         }
     }

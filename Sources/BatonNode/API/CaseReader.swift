@@ -73,6 +73,7 @@ struct CaseReader: Sendable {
             milestones: (global?.milestones.entries ?? []).compactMap(self.milestone),
             closures: state.compartments.flatMap(\.closures).map(self.closure),
             conflicts: try self.conflicts(state, row).filter { !$0.isLook },
+            partlySuperseded: state.partlySuperseded(in: .global, by: DeskFieldTable.current).map(self.torn),
             safeAt: self.safeSites(state.frontier.map(\.reference)),
             timelineCount: try self.store.timeline(id, limit: Self.timelineCountMax).entries.count)
     }
@@ -95,6 +96,13 @@ struct CaseReader: Sendable {
         FieldVersion(
             value: self.wording.value(field, write.value), written: self.wording.authorship(write),
             delta: write.dot.delta.description, isShown: isShown)
+    }
+
+    private func torn(_ action: PartlySuperseded) -> PartlySupersededView {
+        PartlySupersededView(
+            delta: action.standing.dot.delta.description,
+            written: self.wording.authorship(action.standing), inForce: action.inForce.map(FieldNames.name),
+            lost: action.lost.map(FieldNames.name))
     }
 
     private func milestone(_ entry: FieldMap<[Write]>.Entry) -> MilestoneView? {

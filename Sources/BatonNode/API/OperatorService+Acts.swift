@@ -31,7 +31,8 @@ extension OperatorService {
         return try await self.deciding { () throws(APIFault) in
             let (held, file) = try await self.heldAndFile(id, desk)
             // A refusal comes first: nobody types a case's handle for what cannot be done anyway.
-            let outcome = try self.decide(spec, act, file, held, desk)
+            let waiting = spec.needsWaiting ? try await self.waiting(in: id, desk) : []
+            let outcome = try self.decide(spec, act, file, held, waiting, desk)
             try Self.confirm(spec, wanted.confirm, ref: try await self.handle(id, desk))
             let change = try await self.write(
                 id, outcome.operations, command, desk, basis: file.state.frontier.map(\.id))
@@ -66,13 +67,15 @@ extension OperatorService {
     private static let decisionsMax = 5
 
     private func decide(
-        _ spec: ActSpec, _ act: Act, _ file: CaseFile, _ held: HaveSet, _ desk: Desk
+        _ spec: ActSpec, _ act: Act, _ file: CaseFile, _ held: HaveSet, _ waiting: [WaitingDelta],
+        _ desk: Desk
     ) throws(APIFault) -> ActOutcome {
         var scene = ActScene(
             person: desk.person, site: self.ownSite, now: NodeClock.wallMilliseconds,
             membership: desk.membership, rules: self.rules, entropy: self.entropy.bytes(16),
             hashing: Blake2b())
         scene.custody = self.custodyScene(file, held, membership: desk.membership)
+        scene.waiting = waiting
         do throws(ActRefusal) {
             try ActArguments.check(act, spec)
             var outcome = try spec.perform(act, file, scene)
@@ -86,6 +89,15 @@ extension OperatorService {
             throw APIFault(error)
         }
     }
+
+    private func waiting(in id: DocumentID, _ desk: Desk) async throws(APIFault) -> [WaitingDelta] {
+        try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.store.waitingDeltas(of: id, limit: Self.waitingMax)
+        }
+    }
+
+    /// Changes of one case that a release looks through.
+    private static let waitingMax = 256
 
     /// True for an act about the baton that will not count for certain, for want of a recovery.
     private func isUnproven(_ outcome: ActOutcome, _ file: CaseFile, _ scene: ActScene) -> Bool {

@@ -1,3 +1,4 @@
+package import BatonDesk
 package import BatonEngine
 package import BatonModel
 
@@ -29,9 +30,72 @@ extension ReplicaStore {
         found.places = try self.places(of: document)
         return found
     }
+
+    /// The deltas of a document that wait, in order of arrival, with what of their past is here.
+    package func waitingDeltas(
+        of document: DocumentID, limit: Int
+    ) throws(ReplicaFault) -> [WaitingDelta] {
+        let hashing = self.hashing
+        return try self.reading { connection throws(ReplicaFault) in
+            guard let row = try connection.row(of: document) else { return [] }
+            var found: [WaitingDelta] = []
+            for delta in try connection.waitingDeltas(row, limit: limit, hashing: hashing) {
+                var (parents, missing): ([DeltaID], [DeltaReference]) = ([], [])
+                for place in delta.header.pastReferences {
+                    let passed = try connection.passed(at: place, document: row)
+                    if passed.isEmpty { missing.append(place) }
+                    parents.append(contentsOf: passed)
+                }
+                found.append(
+                    WaitingDelta(
+                        id: delta.id, reference: delta.reference, parents: parents, missing: missing))
+            }
+            return found
+        }
+    }
 }
 
 extension Connection {
+    fileprivate func waitingDeltas(
+        _ row: Int64, limit: Int, hashing: any Hashing
+    ) throws(ReplicaFault) -> [Delta] {
+        let statement = try self.prepare(
+            """
+            SELECT \(Self.deltaColumns) FROM waiting w JOIN delta d USING (arrival)
+            WHERE w.document_id = ? ORDER BY w.arrival LIMIT ?
+            """)
+        defer { statement.reset() }
+        statement.bind(1, row)
+        statement.bind(2, limit)
+        var found: [Delta] = []
+        while try statement.step() {
+            found.append(try self.delta(from: statement, at: 0, hashing: hashing))
+        }
+        return found
+    }
+
+    /// The deltas of a document at a place that have passed their gate.
+    fileprivate func passed(
+        at place: DeltaReference, document row: Int64
+    ) throws(ReplicaFault) -> [DeltaID] {
+        guard let author = try self.row(of: place.author) else { return [] }
+        let statement = try self.prepare(
+            """
+            SELECT id FROM delta WHERE author_id = ? AND seq = ? AND document_id = ? AND fate <> ? ORDER BY id
+            """)
+        defer { statement.reset() }
+        statement.bind(1, author)
+        statement.bind(2, unsigned: place.seq)
+        statement.bind(3, row)
+        statement.bind(4, Int(Fate.waiting.rawValue))
+        var found: [DeltaID] = []
+        while try statement.step() {
+            guard let id = DeltaID(statement.bytes(0)) else { throw .damaged("a row of the log") }
+            found.append(id)
+        }
+        return found
+    }
+
     fileprivate func countHoldings(_ row: Int64, into found: inout DocumentHoldings) throws(ReplicaFault) {
         let statement = try self.prepare(
             "SELECT count(*), coalesce(sum(lacks_part), 0) FROM delta WHERE document_id = ?")

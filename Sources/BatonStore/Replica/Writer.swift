@@ -41,6 +41,7 @@ import CSQLiteShim
             let result = try body(transaction)
             try transaction.flush()
             try transaction.writeRows()
+            transaction.letGo()
             try self.commit(transaction.ownHead)
             return result
         } catch {

@@ -1,4 +1,5 @@
 import BatonEngine
+import BatonModel
 import Glibc
 
 /// A thread that gives a transaction's rows to SQLite while the transaction goes on making them.
@@ -7,16 +8,22 @@ import Glibc
 /// transaction's after `drain`. At most `waitingMax` buffers wait, so that a fast fold fills no memory.
 ///
 /// Invariant: `waiting`, `isBusy`, `fault` and `isStopped` are read and written under `lock` only; `writer`
-/// is used by the thread while `isBusy`, and by others only after `drain` or `discard`. `StoreDurabilityTests`
-/// and `RowLaneTests` merge through it.
+/// is used by the thread while `isBusy` with rows, and by others only after `drain` or `discard`.
+/// `StoreDurabilityTests` and `RowLaneTests` merge through it.
 @safe final class RowLane {
     private static let waitingMax = 8
+
+    private enum Item {
+        case rows(RowBuffer)
+        /// States that nobody needs any more: letting go of thousands takes as long as writing some rows.
+        case spent([DocumentState])
+    }
 
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
     private let writer: RowWriter
     private var thread = pthread_t()
-    private var waiting: [RowBuffer] = []
+    private var waiting: [Item] = []
     private var isBusy = false
     private var isStopped = false
     private var fault: ReplicaFault?
@@ -51,11 +58,16 @@ import Glibc
     }
 
     /// Hands rows on. Waits while the thread is far behind. A failure of earlier rows shows at `drain`.
-    func put(_ rows: consuming RowBuffer) {
+    func put(_ rows: consuming RowBuffer) { self.put(.rows(rows)) }
+
+    /// Has states freed while the caller commits. Needs no connection, so nobody has to wait for it.
+    func free(_ states: consuming [DocumentState]) { self.put(.spent(states)) }
+
+    private func put(_ item: consuming Item) {
         unsafe pthread_mutex_lock(self.lock)
         while self.waiting.count >= Self.waitingMax { unsafe pthread_cond_wait(self.changed, self.lock) }
         // After a failure SQLite may have rolled back: a row would stand outside of every transaction.
-        if self.fault == nil { self.waiting.append(rows) }
+        if self.fault == nil { self.waiting.append(item) }
         unsafe pthread_cond_broadcast(self.changed)
         unsafe pthread_mutex_unlock(self.lock)
     }
@@ -95,9 +107,11 @@ import Glibc
     }
 
     private func work() {
-        while let rows = self.next() {
+        while let item = self.next() {
             var failure: ReplicaFault?
-            do throws(ReplicaFault) { try self.writer.write(rows) } catch { failure = error }
+            if case .rows(let rows) = item {
+                do throws(ReplicaFault) { try self.writer.write(rows) } catch { failure = error }
+            }
             unsafe pthread_mutex_lock(self.lock)
             if let failure {
                 self.fault = failure
@@ -110,7 +124,7 @@ import Glibc
     }
 
     /// Waits for rows; nil once the lane is stopped and empty.
-    private func next() -> RowBuffer? {
+    private func next() -> Item? {
         unsafe pthread_mutex_lock(self.lock)
         defer { unsafe pthread_mutex_unlock(self.lock) }
         while self.waiting.isEmpty {
@@ -118,8 +132,8 @@ import Glibc
             unsafe pthread_cond_wait(self.changed, self.lock)
         }
         self.isBusy = true
-        let rows = self.waiting.removeFirst()
+        let item = self.waiting.removeFirst()
         unsafe pthread_cond_broadcast(self.changed)
-        return rows
+        return item
     }
 }

@@ -1,4 +1,5 @@
 import BatonEngine
+import BatonModel
 
 /// Where the rows of a transaction go: to SQLite at once, or to the thread that writes behind it.
 @safe final class RowOutput {
@@ -21,6 +22,9 @@ import BatonEngine
         self.isBehind = true
         lane.put(rows)
     }
+
+    /// Has states freed by the thread, where there is one.
+    func free(_ states: consuming [DocumentState]) { self.lane?.free(states) }
 
     /// Writes rows after all that were put.
     func writeAll(_ rows: consuming RowBuffer) throws(ReplicaFault) {

@@ -13,6 +13,7 @@ extension StoreTransaction {
         // Neighbours in the tables are written one after the other.
         placed.sort { $0.row < $1.row }
         for entry in placed { try self.save(states[entry.place], row: entry.row) }
+        self.keep(states)
     }
 
     func save(_ state: DocumentState) throws(ReplicaFault) { try self.save([state]) }

@@ -166,6 +166,19 @@ extension Connection {
         return try statement.step() ? try self.delta(from: statement, at: 0, hashing: hashing) : nil
     }
 
+    func deltas(of document: DocumentID, hashing: any Hashing) throws(ReplicaFault) -> [Delta] {
+        guard let row = try self.row(of: document) else { return [] }
+        let statement = try self.prepare(
+            "SELECT \(Self.deltaColumns) FROM delta d WHERE d.document_id = ? ORDER BY d.arrival")
+        defer { statement.reset() }
+        statement.bind(1, row)
+        var found: [Delta] = []
+        while try statement.step() {
+            found.append(try self.delta(from: statement, at: 0, hashing: hashing))
+        }
+        return found
+    }
+
     func parts(row: Int64) throws(ReplicaFault) -> [[UInt8]?] {
         let statement = try self.prepare("SELECT parts FROM delta WHERE arrival = ?")
         defer { statement.reset() }

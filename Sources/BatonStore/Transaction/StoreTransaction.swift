@@ -25,6 +25,8 @@ final class StoreTransaction: ReplicaTransaction {
     private var places: [DeltaReference: [LoggedDelta]] = [:]
     private var arrivals: [DeltaID: Arrival] = [:]
     var prepared: [DocumentID: PreparedDocument] = [:]
+    /// What was saved, for the other thread to free once all rows are written.
+    private var spent: [DocumentState] = []
     private var nextArrival: Int64?
     private var nextDocument: Int64?
     var mayHaveWaiting: Bool?
@@ -99,6 +101,23 @@ final class StoreTransaction: ReplicaTransaction {
         }
     }
 
+    /// Keeps the states of a batch alive so that their freeing does not hold up the commit.
+    func keep(_ states: [DocumentState]) {
+        guard states.count >= Self.spentMin else { return }
+        self.spent = states
+    }
+
+    /// Gives what was kept to the other thread. Nothing may be written after it.
+    func letGo() {
+        guard !self.spent.isEmpty else { return }
+        let spent = self.spent
+        self.spent = []
+        self.output.free(spent)
+    }
+
+    /// Fewer are freed sooner than handed over.
+    private static let spentMin = 64
+
     /// Leaves out what is not written yet: the transaction is given up.
     func abandon() { self.output.discard() }
 
@@ -121,6 +140,11 @@ final class StoreTransaction: ReplicaTransaction {
     func delta(_ id: DeltaID) throws(ReplicaFault) -> Delta? {
         if let pending = self.pending, pending.delta.id == id { return pending.delta }
         return try self.connection.delta(id, hashing: self.hashing)
+    }
+
+    func deltas(of document: DocumentID) throws(ReplicaFault) -> [Delta] {
+        try self.flush()
+        return try self.connection.deltas(of: document, hashing: self.hashing)
     }
 
     func insert(_ delta: Delta, fate: Fate, vector: CausalVector) throws(ReplicaFault) {

@@ -85,7 +85,10 @@ extension ReplyRenderer {
             ),
         ]
         blocks += Self.warnings(summary).map { .paragraph($0, indent: 0) }
-        if section == .all || section == .facts { blocks += self.facts(detail) }
+        if section == .all || section == .facts {
+            blocks += self.facts(detail)
+            blocks += detail.partlySuperseded.map { .paragraph(self.torn($0), indent: 0) }
+        }
         if section == .all || section == .milestones { blocks += self.milestones(detail) }
         if section == .all || section == .conflicts, !detail.conflicts.isEmpty {
             blocks += [.blank, .heading("To settle")]
@@ -100,6 +103,13 @@ extension ReplyRenderer {
                 ))
         }
         return blocks
+    }
+
+    /// "Partly superseded: what kim wrote on 22 Nov 02:14Z holds for severity, not for situation."
+    private func torn(_ change: PartlySupersededView) -> String {
+        "Partly superseded: what \(change.written.who) wrote at \(self.options.clock.short(change.written.at))"
+            + " holds for \(change.inForce.joined(separator: ", ")), not for"
+            + " \(change.lost.joined(separator: ", "))."
     }
 
     private func owner(_ summary: CaseRow) -> String {

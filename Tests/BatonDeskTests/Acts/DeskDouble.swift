@@ -58,6 +58,8 @@ final class DeskDouble {
     var rules: RuleBook
     /// Milliseconds of this site's wall clock.
     var now: UInt64
+    /// What waits in the log of the case.
+    var waiting: [WaitingDelta] = []
     private(set) var state: DocumentState
     private(set) var log: [(delta: OpenedDelta, position: DeltaPosition)] = []
     private var vector = CausalVector()
@@ -106,6 +108,7 @@ final class DeskDouble {
         scene.custody = self.file.origin.map {
             CustodyScene(author: self.author, origin: $0, evidence: nil)
         }
+        scene.waiting = self.waiting
         try ActArguments.check(act, spec)
         let outcome = try spec.perform(act, self.file, scene)
         self.write(outcome.operations, by: scene.person.id)
