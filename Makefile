@@ -1,6 +1,6 @@
 # Thin on purpose: each target is one line of meaning, the work is in SwiftPM and .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate lint bench install clean toolchain
+.PHONY: help demo test simulate coverage lint bench install clean toolchain
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
 
@@ -41,6 +41,9 @@ test: toolchain .venv/made ## every suite: Swift, then other people's implementa
 
 simulate: toolchain ## the simulator's smoke seeds, twice, in two processes
 	@.ci/simulate
+
+coverage: toolchain ## how much of the pure core the simulator alone plays
+	@.ci/coverage
 
 lint: toolchain ## format and syntax; silent when clean
 	@.ci/lint

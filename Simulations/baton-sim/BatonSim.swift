@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Runs the shipped engine in a deterministic world and checks what must hold.
 @main
@@ -18,4 +19,16 @@ struct BatonSim: ParsableCommand {
         subcommands: [
             Run.self, Soak.self, Smoke.self, Shrink.self, Report.self, Bugbench.self, Replay.self, Verbs.self,
         ])
+
+    /// Words that no command takes exit with 2, as everything else that is wrong with what was asked for.
+    static func main() {
+        do {
+            var command = try Self.parseAsRoot()
+            try command.run()
+        } catch {
+            guard Self.exitCode(for: error) == .validationFailure else { Self.exit(withError: error) }
+            Channel.tell(Self.fullMessage(for: error))
+            Foundation.exit(2)
+        }
+    }
 }

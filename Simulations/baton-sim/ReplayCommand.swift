@@ -43,6 +43,8 @@ struct Replay: ParsableCommand {
             let line = Self.line(proof, run, outcome, scenario)
             print(self.json ? try OutcomeText.encode(line) : Self.text(line))
             for violation in outcome.violations { Channel.tell(OutcomeText.line(violation)) }
+            let folder = self.folder.map { " --folder \($0)" } ?? ""
+            Channel.tell("again: baton-sim replay\(folder) --cases \(self.cases) --seed \(self.seed)")
             if !outcome.violations.isEmpty || line.wrong_holder > 0 || line.dropped > 0 { throw ExitCode(10) }
         }
     }

@@ -10,22 +10,34 @@ struct Run: ParsableCommand {
     @Argument(help: "The path of a scenario, or a seed.") var scenario: String
     @Flag(help: "One line of JSON.") var json = false
     @Flag(help: "Print the scenario instead of playing it: what a seed stands for.") var show = false
+    @Flag(help: "The week of a team's whole work that the seed draws, instead of dense minutes.")
+    var week = false
     @OptionGroup var fidelity: FidelityOptions
 
     func run() throws {
         try self.complaining {
-            let read = try Source.read(self.scenario)
-            let scenario = try self.fidelity.applied(to: read, isSeed: UInt64(self.scenario) != nil)
+            let scenario = try self.read()
             guard !self.show else { return print(scenario.json, terminator: "") }
             let outcome = ScenarioRun(scenario).run()
             print(self.json ? try OutcomeText.json(outcome) : OutcomeText.text(outcome, scenario))
             for violation in outcome.violations { Channel.tell(OutcomeText.line(violation)) }
             let options = self.fidelity.isGiven ? scenario.fidelity.options : ""
-            Channel.tell("again: baton-sim run \(self.scenario)\(options)")
+            Channel.tell("again: baton-sim run \(self.scenario)\(self.week ? " --week" : "")\(options)")
             if let code = OutcomeText.exitCode(outcome.violations, expecting: scenario.violates) {
                 throw ExitCode(code)
             }
         }
+    }
+
+    private func read() throws -> Scenario {
+        let seed = UInt64(self.scenario)
+        guard self.week else {
+            return try self.fidelity.applied(to: try Source.read(self.scenario), isSeed: seed != nil)
+        }
+        guard let seed else {
+            throw Complaint("--week goes with a seed, not with \"\(self.scenario)\". Give a number.")
+        }
+        return WeekScenario.make(seed, fidelity: try self.fidelity.over(.standIns))
     }
 }
 

@@ -49,6 +49,7 @@ struct Smoke: ParsableCommand {
                     : "\(line.seeds) seeds and \(line.scenarios) scenarios, \(line.failed) failed; "
                         + "\(line.deltas) deltas, \(line.events) events, "
                         + "\(line.simulated_seconds) simulated seconds\ntrace: \(line.trace)")
+            Channel.tell("again: baton-sim smoke\(self.scenarios.map { " --scenarios \($0)" } ?? "")")
             if let code = total.exitCode { throw ExitCode(code) }
         }
     }

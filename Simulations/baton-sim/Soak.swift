@@ -49,7 +49,9 @@ struct Soak: ParsableCommand {
                 Channel.tell("seed \(seed) crashed\nagain: baton-sim run \(seed)\(plan.options(seed))")
             }
             let options = plan.arguments.map { " \($0)" }.joined()
-            Channel.tell("again: baton-sim soak --seeds \(self.seeds)\(options)")
+            // Where time ran out, what was played is what is played again.
+            Channel.tell(
+                "again: baton-sim soak --seeds \(range.lowerBound)..\(pool.lastStarted)\(options)")
             if let code = total.exitCode { throw ExitCode(code) }
         }
     }
@@ -66,10 +68,9 @@ struct Soak: ParsableCommand {
         let properties = Set(failure.violations).sorted().joined(separator: ", ")
         let again = "baton-sim run \(failure.seed)\(plan.options(failure.seed))"
         Channel.tell("seed \(failure.seed) broke \(properties)\nagain: \(again)")
-        guard !self.week else { return }
         let shrinker = Shrinker(plan.scenario(failure.seed))
         guard let shrunk = shrinker.shrink(seconds: 60, clock: WallClock.seconds) else { return }
-        let path = "\(self.out)/fail-\(failure.seed).json"
+        let path = "\(self.out)/\(self.week ? "week" : "fail")-\(failure.seed).json"
         try Source.write(shrunk.scenario.json, to: path)
         Channel.tell("shrunk to \(shrunk.scenario.events.count) events: baton-sim run \(path)")
     }
@@ -113,7 +114,7 @@ struct SoakPlan {
     }
 
     /// How `baton-sim run` is asked for the same.
-    func options(_ seed: UInt64) -> String { self.fidelity(seed).options }
+    func options(_ seed: UInt64) -> String { (self.isWeek ? " --week" : "") + self.fidelity(seed).options }
 
     /// How another process is asked for the same.
     var arguments: [String] {

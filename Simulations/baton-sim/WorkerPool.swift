@@ -56,6 +56,9 @@ struct WorkerPool {
         }
     }
 
+    /// The last seed that a process was started for.
+    var lastStarted: UInt64 { max(self.next, 1) - 1 }
+
     mutating func run() throws -> SoakTotal {
         var running: [Worker] = []
         while true {

@@ -13,6 +13,10 @@ package enum Mutant: String, CaseIterable, Sendable {
     case anyoneDeposes
     /// An operator of another site may write.
     case anyoneMayWrite
+    /// Whoever proposes is their own second person.
+    case approvesOwn
+    /// An approval counts for a proposal that its author had not read.
+    case approvesUnread
     /// An audit record is written for the first run of a batch alone.
     case auditMergesRuns
     /// Authority is judged by the newest membership.
@@ -107,6 +111,8 @@ package enum Mutant: String, CaseIterable, Sendable {
     case vectorForgetsAuthors
     /// A delta does not count itself as seen.
     case vectorOffByOne
+    /// A part that this site has no clearance for is stored.
+    case withheldKept
     /// A withdrawal ends an offer without the target's acknowledgement.
     case withdrawalEndsOffer
     /// A write replaces writes that its author had not seen.

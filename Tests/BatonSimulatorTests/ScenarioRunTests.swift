@@ -18,8 +18,8 @@ struct ScenarioRunTests {
         "flapping-line", "follow-the-sun-week", "frozen-clock", "full-and-failing-disks", "half-open-night",
         "handoff-in-a-partition", "live-snapshot", "lying-disk", "mixed-builds", "one-way-cable",
         "operator-leaves", "restart-storm", "restored-before-the-accept", "rolled-back-sydney",
-        "rotten-disk", "six-hour-cut", "thin-line", "third-site-relays", "unstaffed-night",
-        "withdraw-race", "woke-in-1970",
+        "rotten-disk", "six-hour-cut", "thin-line", "third-site-relays", "two-people",
+        "unstaffed-night", "withdraw-race", "woke-in-1970",
     ]
     private static let regressions = ["half-open-redial", "replayed-dialler"]
 

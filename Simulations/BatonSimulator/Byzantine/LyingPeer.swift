@@ -24,6 +24,7 @@ struct LyingPeer {
         case .hugeFrame, .hugeChunk, .hugeDelta, .outOfTurn, .flood: return self.break(lie, node)
         case .wrongPart, .wrongKey: return self.garble(lie, node)
         case .membership: return self.usurp(node)
+        case .approveOwn, .proposeOver: return self.decideAlone(lie, node)
         default: return self.forge(lie, node)
         }
     }

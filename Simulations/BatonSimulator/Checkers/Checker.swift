@@ -49,7 +49,7 @@ package struct CheckerSet {
         AlwaysFreshGreeting(), AlwaysHonestUnblamed(), AlwaysMembershipSigned(), AlwaysNothingForgotten(),
         AlwaysOneDeltaPerPlace(), AlwaysOnceDone(), AlwaysOwnWriteCovers(), AlwaysPartsTrue(),
         AlwaysPrompt(), AlwaysReceiptsGrow(), AlwaysReceiptsTrue(), AlwaysStampsRise(), AlwaysStoreAgrees(),
-        AlwaysUnauthorisedVoid(), AlwaysWithheld(),
+        AlwaysTwoPeople(), AlwaysUnauthorisedVoid(), AlwaysWithheld(),
     ]
 
     /// - Parameter more: Properties of a site's own, or of a test.

@@ -7,7 +7,7 @@ package enum Marks {
     /// Everything that can be marked, sorted.
     package static let all: [String] = [
         "ban.taken", "chunk.relayed", "clone.suspected", "conflict.stands", "crash.planned", "crash.plain",
-        "custody.recovered", "custody.refused", "custody.taken",
+        "custody.recovered", "custody.refused", "custody.taken", "decision.approved", "decision.refused",
         "delta.released", "delta.void", "delta.waited", "delta.unread", "dial.failed",
         "finding.clock-suspect",
         "finding.fork-proven", "finding.key-refused", "finding.part-refused", "finding.previous-skipped",

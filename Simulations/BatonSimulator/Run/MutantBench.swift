@@ -15,18 +15,18 @@ package struct MutantBench {
         package let seed: UInt64
     }
 
-    /// Plays seeds from 1 on.
+    /// Plays seeds from 1 on. A seed that breaks something without the bug, too, catches nothing.
     ///
-    /// - Parameter starting: Told of each seed before it is played: a planted bug may end the process.
-    package func search(upTo last: UInt64, starting: (UInt64) -> Void) -> Catch? {
+    /// - Parameter mayStart: Told of each seed before it is played, since a planted bug may end the process;
+    ///   false ends the search.
+    package func search(upTo last: UInt64, mayStart: (UInt64) -> Bool) -> Catch? {
         for seed in 1...last {
-            starting(seed)
-            let outcome = Mutant.$planted.withValue(self.mutant) {
-                ScenarioRun(SeedScenario.make(seed)).run()
-            }
-            if let violation = outcome.violations.first {
-                return Catch(property: violation.property, seeds: Int(seed), seed: seed)
-            }
+            guard mayStart(seed) else { return nil }
+            let scenario = SeedScenario.make(seed)
+            let outcome = Mutant.$planted.withValue(self.mutant) { ScenarioRun(scenario).run() }
+            guard let violation = outcome.violations.first, ScenarioRun(scenario).run().violations.isEmpty
+            else { continue }
+            return Catch(property: violation.property, seeds: Int(seed), seed: seed)
         }
         return nil
     }

@@ -18,7 +18,7 @@ extension ScenarioRun {
         let now = self.world.nowMilliseconds
         let lasting: UInt64
         switch event.verb {
-        case .write, .quiet, .heal, .lie, .jump, .drift, .freeze, .setClock, .record, .backup: return
+        case .write, .decide, .quiet, .heal, .lie, .jump, .drift, .freeze, .setClock, .record, .backup: return
         case .bandwidth, .loss, .delay, .upgrade, .stall, .reset: lasting = .max / 2
         case .block, .dribble, .slow, .cut: lasting = event.span ?? .max / 2
         case .flap: lasting = (event.span ?? 0) * 2 * (event.count ?? 1)

@@ -11,6 +11,7 @@ extension ScenarioRun {
         case .write: self.write(event)
         case .baton: self.moveBaton(event)
         case .handoff: self.handOn(event)
+        case .decide: self.decide(event)
         case .quiet: self.quiet(event)
         case .jump, .drift, .freeze, .setClock: self.turnClock(event)
         case .crash, .pause, .slow, .upgrade: self.disturb(event)

@@ -6,7 +6,7 @@ import BatonModel
 extension ScenarioRun {
     /// As many cases as can be told in one handoff of a watch.
     private static let casesMax = 4
-    private static let rules = RuleBook()
+    static let rules = RuleBook()
 
     func handOn(_ event: ScenarioEvent) {
         guard let site = event.site, let wish = event.how.flatMap(WatchWish.init),
@@ -26,7 +26,7 @@ extension ScenarioRun {
         }
     }
 
-    private func actScene(_ node: WorldNode, _ at: UInt64) -> ActScene? {
+    func actScene(_ node: WorldNode, _ at: UInt64, rules: RuleBook = ScenarioRun.rules) -> ActScene? {
         let member = node.context.membership
         guard let person = member.head.operatorRecord(self.world.team.person(at: node.id.site)) else {
             return nil
@@ -34,7 +34,7 @@ extension ScenarioRun {
         let entropy = StandInHashing().digest256(Array("handoff of \(node.id) at \(at)".utf8)).bytes
         return ActScene(
             person: person, site: node.id.site, now: self.world.wall(node.id), membership: member,
-            rules: Self.rules, entropy: Array(entropy.prefix(15)), hashing: StandInHashing())
+            rules: rules, entropy: Array(entropy.prefix(15)), hashing: StandInHashing())
     }
 
     // What a watch has.

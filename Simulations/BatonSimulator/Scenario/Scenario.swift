@@ -129,7 +129,7 @@ package struct ScenarioEvent: Sendable, Hashable {
 }
 
 package enum Verb: String, Sendable, CaseIterable {
-    case write, baton, handoff
+    case write, baton, handoff, decide
     case cut, heal, block, flap
     case halfOpen = "half-open"
     case breakLinks = "break"
@@ -148,5 +148,5 @@ package enum Verb: String, Sendable, CaseIterable {
 
 extension Verb {
     /// Something that people do in their work, no fault.
-    package var isWork: Bool { self == .write || self == .baton || self == .handoff }
+    package var isWork: Bool { [.write, .baton, .handoff, .decide].contains(self) }
 }

@@ -354,6 +354,10 @@ extension ScenarioEvent {
             throw ScenarioFault(
                 reader.line, "\"\(how)\" is no step of a handoff",
                 "write one of: " + WatchWish.forms.joined(separator: ", "))
+        case .decide where DecisionWish.list(how) == nil:
+            throw ScenarioFault(
+                reader.line, "\"\(how)\" decides nothing",
+                "write one of, or several with commas: " + DecisionWish.forms.joined(separator: ", "))
         case .diskFault: _ = try DiskFaultText.read(how, count: 1, reader.line)
         case .powerLoss: _ = try PowerLossText.read(how, reader.line)
         case .rot where DiskFault.Files(rawValue: how) == nil:

@@ -26,6 +26,11 @@ package struct VerbRule: Sendable {
             help: "the watch at `site` gives at most `count` cases, takes or ends a handoff, as `how` says: "
                 + WatchWish.forms.joined(separator: ", ")),
         VerbRule(
+            verb: .decide, required: [.site, .label, .how], optional: [],
+            help:
+                "a person at `site` proposes what two people must agree to, or agrees: the first of `how` that "
+                + "the desk allows, of " + DecisionWish.forms.joined(separator: ", ")),
+        VerbRule(
             verb: .cut, required: [.site], optional: [.peer, .span],
             help: "cuts `site` off `peer`, or off everybody; links break, dialling fails"),
         VerbRule(
@@ -182,6 +187,10 @@ package enum Lie: String, Sendable, CaseIterable {
     case receipt
     /// Pings without end.
     case flood
+    /// Proposes what two people must agree to, and agrees as well.
+    case approveOwn = "approve-own"
+    /// Proposes something else under the key of what others have agreed to.
+    case proposeOver = "propose-over"
 
     /// What no peer may send: whoever gets it closes the link.
     package var isBreach: Bool { [.hugeFrame, .hugeChunk, .hugeDelta, .outOfTurn].contains(self) }

@@ -8,10 +8,14 @@ package final class Shrinker {
     private let original: Scenario
     private var property = ""
     private var runs = 0
+    /// Scenarios that were played already, as text, and whether they break the property.
+    private var known: [String: Bool] = [:]
     private var deadline = 0.0
     private var clock: () -> Double = { 0 }
 
     private let more: [any Checker]
+    /// How long explaining may take beyond the time for shrinking.
+    private let graceSeconds = 5.0
 
     /// - Parameter more: Properties to hold beside those that always are.
     package init(_ scenario: Scenario, holding more: [any Checker] = []) {
@@ -24,7 +28,7 @@ package final class Shrinker {
         package let scenario: Scenario
         package let property: String
         package let runs: Int
-        /// One a remaining event, in their order: what holds without it.
+        /// One a remaining event, in their order: what holds without it. Fewer where time ran out.
         package let reasons: [String]
     }
 
@@ -57,8 +61,11 @@ package final class Shrinker {
         scenario.violates = self.property
         var reasons: [String] = []
         let whole = self.play(scenario)
+        let played = scenario
         for index in scenario.events.indices {
-            let reason = self.reason(scenario, whole, without: index)
+            // Where time ran out nothing small is left to explain.
+            guard self.clock() < self.deadline + self.graceSeconds else { break }
+            let reason = self.reason(played, whole, without: index)
             reasons.append(reason)
             scenario.events[index].why = "needed: \(reason)"
         }
@@ -74,7 +81,11 @@ package final class Shrinker {
 
     private func breaks(_ scenario: Scenario) -> Bool {
         guard !self.isLate, scenario.sites.count >= 2 else { return false }
-        return self.play(scenario).violations.contains { $0.property == self.property }
+        let text = scenario.json
+        if let known = self.known[text] { return known }
+        let isBroken = self.play(scenario).violations.contains { $0.property == self.property }
+        self.known[text] = isBroken
+        return isBroken
     }
 
     private func weight(_ scenario: Scenario) -> Int {
@@ -178,7 +189,9 @@ package final class Shrinker {
                 kept = self.attempt(kept) { $0.events[index].writes = writes }
             }
         }
-        if kept.events[index].verb == .baton, let how = kept.events[index].how, how.contains(",") {
+        if [.baton, .decide].contains(kept.events[index].verb), let how = kept.events[index].how,
+            how.contains(",")
+        {
             for wish in how.split(separator: ",").map({ String($0.drop { $0 == " " }) }) {
                 kept = self.attempt(kept) { $0.events[index].how = wish }
             }

@@ -5,6 +5,8 @@ import BatonModel
 package enum SeedScenario {
     /// How many seeds in ten have a lying member.
     private static let liarsInTen = 3
+    /// How often a liar lies beside what else happens in its run.
+    private static let liesOfALiar = 10
 
     /// - Parameter fidelity: What of it is real. The work and the faults of the network and of processes are
     ///   the same on every disk; a faulty one fails beside them. A run with a liar has no real signatures.
@@ -41,7 +43,44 @@ package enum SeedScenario {
         let rate = mood == 1 ? 2 : 3 + random.below(3)
         scenario.events = Self.events(scenario, kinds, steps: steps, rate: rate, &random)
         Self.addReplay(&scenario)
+        Self.addLies(&scenario)
+        Self.addDecisions(&scenario)
         return scenario
+    }
+
+    /// In two runs of five people propose and agree: alone, both at once, and at sites that are cut apart. The
+    /// draw stands apart: it moves no other one.
+    private static func addDecisions(_ scenario: inout Scenario) {
+        var random = SeededRandom(seed: scenario.seed ^ 0xdec_1de)
+        guard random.chance(2, in: 5), let last = scenario.events.last?.at else { return }
+        let labels = Set(scenario.events.filter { $0.verb == .write }.compactMap(\.label)).sorted()
+        var now = UInt64(random.below(Int(last) / 2))
+        for _ in 0..<(8 + random.below(12)) {
+            now += UInt64(random.chance(1, in: 2) ? random.below(30) : random.below(4_000))
+            var event = ScenarioEvent(now, .decide, random.pick(scenario.siteIDs))
+            event.label = labels.first
+            let wishes = (0..<2).map { _ in random.pick(DecisionWish.drawn).rawValue }
+            event.how = wishes.joined(separator: ", ")
+            scenario.events.append(event)
+        }
+        scenario.events.sort { $0.at < $1.at }
+    }
+
+    /// Who lies does so again and again, to one or to all. The draw stands apart: it moves no other one.
+    private static func addLies(_ scenario: inout Scenario) {
+        guard let liar = scenario.sites.first(where: \.isLiar)?.site, let last = scenario.events.last?.at
+        else { return }
+        var random = SeededRandom(seed: scenario.seed ^ 0x11_a25)
+        let others = scenario.siteIDs.filter { $0 != liar }
+        let labels = Set(scenario.events.compactMap(\.label)).sorted()
+        for _ in 0..<Self.liesOfALiar {
+            var event = ScenarioEvent(UInt64(random.below(Int(last))), .lie, liar)
+            event.how = random.pick(Lie.allCases.map(\.rawValue))
+            event.label = random.pick(labels)
+            if random.chance(1, in: 3) { event.peer = random.pick(others) }
+            scenario.events.append(event)
+        }
+        scenario.events.sort { $0.at < $1.at }
     }
 
     /// In one run of eight an old connection is played again. The draw stands apart: it moves no other one.

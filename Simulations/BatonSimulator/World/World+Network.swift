@@ -3,7 +3,7 @@ import BatonModel
 import BatonProtocol
 
 /// One end of a link: who owns it and where its bytes go.
-struct LinkEnd {
+final class LinkEnd {
     let node: NodeID
     let other: LinkID
     let peer: NodeID
@@ -24,6 +24,12 @@ struct LinkEnd {
     var codec: (any LinkCodec)?
     /// What the engine is told once the codec has opened the link.
     var opening: LinkOpening?
+
+    init(node: NodeID, other: LinkID, peer: NodeID) {
+        self.node = node
+        self.other = other
+        self.peer = peer
+    }
 }
 
 /// What a frame is, read off its first bytes.
@@ -160,22 +166,20 @@ extension World {
         if kind.carriesDeltas, self.machines[end.node]?.isWithholding == true { return }
         self.shipmentCount += 1
         let number = self.shipmentCount
-        self.links[link]?.queuedBytes += bytes.count
-        self.links[link]?.shipping.append((number, bytes.count))
+        end.queuedBytes += bytes.count
+        end.shipping.append((number, bytes.count))
         self.tell(
             .sent(
                 Shipment(
                     number: number, from: end.node, to: end.peer, link: link, bytes: bytes.count,
-                    queuedBytes: end.queuedBytes + bytes.count, kind: kind)))
+                    queuedBytes: end.queuedBytes, kind: kind)))
         let wire = end.codec?.send(bytes) ?? bytes
         for piece in self.pieces(of: wire, on: link, direction, isPulse: kind.isPulse) {
             self.ship(.bytes(piece), on: link, isPulse: kind.isPulse)
             guard self.links[link] != nil else { return }
         }
-        guard let now = self.links[link], !now.isCongested,
-            now.queuedBytes > self.settings.limits.queuedBytesMax
-        else { return }
-        self.links[link]?.isCongested = true
+        guard !end.isCongested, end.queuedBytes > self.settings.limits.queuedBytesMax else { return }
+        end.isCongested = true
         self.schedule(.input(.linkCongested(link)), at: end.node, after: 0)
     }
 
@@ -213,7 +217,7 @@ extension World {
             }
             if path.stall != nil { at += self.stallTime(direction, bytes.count) }
         }
-        self.links[link]?.arrivesAt = at
+        end.arrivesAt = at
         self.schedule(.parcel(end.other, parcel), at: end.peer, after: at - self.ticks, isPulse: isPulse)
         if path.resetAfterBytes != nil { self.breakIfDue(direction, link, parcel) }
     }
@@ -250,7 +254,7 @@ extension World {
             return
         }
         guard !end.isPaused, !end.isDeaf, end.inbox.isEmpty else {
-            self.links[link]?.inbox.append(parcel)
+            end.inbox.append(parcel)
             return
         }
         self.read(parcel, on: link, end, node)
@@ -287,7 +291,7 @@ extension World {
 
     /// Gives room back to the sender.
     private func credit(_ link: LinkID, _ count: Int) {
-        guard var end = self.links[link] else { return }
+        guard let end = self.links[link] else { return }
         end.queuedBytes -= min(count, end.queuedBytes)
         var left = count
         while left > 0, let first = end.shipping.first {
@@ -299,9 +303,9 @@ extension World {
             self.tell(.arrived(shipment: first.number, isLost: false))
         }
         let isDrained = end.isCongested && end.queuedBytes <= self.settings.limits.queuedBytesMax / 2
-        if isDrained { end.isCongested = false }
-        self.links[link] = end
-        if isDrained { self.schedule(.input(.linkDrained(link)), at: end.node, after: 0) }
+        guard isDrained else { return }
+        end.isCongested = false
+        self.schedule(.input(.linkDrained(link)), at: end.node, after: 0)
     }
 
     func lost(_ parcel: Parcel, on link: LinkID) {
@@ -309,7 +313,7 @@ extension World {
             return
         }
         for (number, _) in other.shipping { self.tell(.arrived(shipment: number, isLost: true)) }
-        self.links[end.other]?.shipping = []
+        other.shipping = []
     }
 
     func setPaused(_ link: LinkID, _ isPaused: Bool) {
@@ -325,7 +329,7 @@ extension World {
     /// Reads what had to wait, until reading is paused again. What comes meanwhile goes behind it.
     func drain(_ link: LinkID, _ node: WorldNode) {
         while let end = self.links[link], !end.isPaused, !end.isDeaf, let first = end.inbox.first, node.isUp {
-            self.links[link]?.inbox.removeFirst()
+            end.inbox.removeFirst()
             self.read(first, on: link, end, node)
         }
     }

@@ -19,7 +19,7 @@ package final class World {
     package internal(set) var lost: [NodeID: [Delta]] = [:]
     /// What a node's next start finds instead of its own disk.
     var nextDisks: [NodeID: MachineImage] = [:]
-    package internal(set) var machines: [NodeID: WorldNode] = [:]
+    package internal(set) var machines = NodeTable()
     package private(set) var notes: [(site: SiteID, note: EngineNote)] = []
     package private(set) var trace = Trace()
     /// Told of everything that happens, in order: what checkers and reports live on.
@@ -72,7 +72,7 @@ package final class World {
         return nodes
     }
 
-    package var nodeIDs: [NodeID] { self.machines.keys.sorted() }
+    package var nodeIDs: [NodeID] { self.machines.keys }
 
     /// The delay of every direction that has none of its own.
     package var delayMilliseconds: UInt64 {
@@ -202,7 +202,7 @@ package final class World {
     /// Lets virtual time pass up to a moment. Where the settings allow it, time in which nothing but
     /// heartbeats would happen is skipped: the wall clocks go on, the monotonic ones do not.
     package func run(until end: UInt64) {
-        while let next = self.queue.first, next.at + self.skipped <= end {
+        while let next = self.queue.firstAt, next + self.skipped <= end {
             if self.settings.skipsQuietTime, self.queue.busyCount == 0, self.isQuiet {
                 self.skipped = end - self.ticks
                 return

@@ -43,6 +43,12 @@ package struct Entry<Body: EntryBody>: Hashable, Sendable {
         self.source.isAfter(other.source)
     }
 
+    /// Says whether this is another person's word by somebody who had read what it is about.
+    package func isSecondWord(on proposal: Entry) -> Bool {
+        (self.by != proposal.by || Mutant.isOn(.approvesOwn))
+            && (self.isAfter(proposal) || Mutant.isOn(.approvesUnread))
+    }
+
     /// Says that neither author had read the other's entry.
     package func isConcurrent(with other: Entry) -> Bool {
         self.dot != other.dot && !self.isAfter(other) && !other.isAfter(self)

@@ -86,9 +86,7 @@ package struct ContainmentLedger: Sendable {
         if let intent = wanted.last {
             let isApproved = wanted.allSatisfy { intent in
                 !intent.body.needsSecondPerson
-                    || entries.contains {
-                        $0.body.kind == .approved && $0.isAfter(intent) && $0.by != intent.by
-                    }
+                    || entries.contains { $0.body.kind == .approved && $0.isSecondWord(on: intent) }
             }
             return (isApproved ? .intent : .awaiting, intent)
         }

@@ -28,7 +28,7 @@ enum ApproveActs {
 
     private static func differ(_ proposer: OperatorID, _ label: String, _ scene: ActScene) throws(ActRefusal)
     {
-        guard proposer != scene.person.id else {
+        guard proposer != scene.person.id || Mutant.isOn(.approvesOwn) else {
             throw ActRefusal(
                 .secondPerson, "approve.same-person", "You proposed \(label) yourself.",
                 "Another person approves it.",

@@ -47,8 +47,9 @@ package struct DecisionLedger: Sendable {
     ) -> Item {
         let key = proposal.body.item
         let about = ledger.entries { $0.item == key }
-        // Nobody is their own second person, whatever the ledger says.
-        let approval = about.first { $0.body.kind == .approve && $0.by != proposal.by }
+        // Whatever the ledger says, nobody is their own second person, and nobody agrees to what they have not
+        // read: a key may name another proposal later.
+        let approval = about.first { $0.body.kind == .approve && $0.isSecondWord(on: proposal) }
         let withdrawal = about.first { $0.body.kind == .withdraw }
         return Item(
             key: key, label: labels.label(key), proposal: proposal, approval: approval,

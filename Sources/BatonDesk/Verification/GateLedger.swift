@@ -37,8 +37,7 @@ package struct GateLedger: Sendable {
         let approvals = ledger.entries { $0.kind == .gapApproved }
         self.gaps = proposals.compactMap { proposal in
             guard let item = proposal.body.item else { return nil }
-            // Nobody is their own second person, whatever the ledger says.
-            let approval = approvals.first { $0.body.item == item && $0.by != proposal.by }
+            let approval = approvals.first { $0.body.item == item && $0.isSecondWord(on: proposal) }
             return Gap(proposal: proposal, approval: approval, label: labels.label(item))
         }
     }

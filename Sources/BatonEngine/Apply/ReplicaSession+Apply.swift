@@ -203,7 +203,7 @@ extension ReplicaSession {
         for index in delta.header.parts.indices {
             let compartment = delta.header.parts[index].compartment
             guard self.clearances.contains(compartment) else {
-                if delta.parts[index] != nil { refused.append(index) }
+                if delta.parts[index] != nil, !Mutant.isOn(.withheldKept) { refused.append(index) }
                 parts.append(.withheld)
                 continue
             }

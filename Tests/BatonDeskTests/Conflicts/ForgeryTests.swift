@@ -25,6 +25,25 @@ struct ForgeryTests {
         #expect(desk.file.verification.standing("V8").gap?.approval == nil)
     }
 
+    @Test("A proposal under the key of one that was agreed to waits for a word of its own")
+    func keyTaken() throws {
+        let (usw, syd) = (DeskDouble("usw"), DeskDouble("syd"))
+        try usw.act("kim", "decide refuse --why REFUSED-UNVERIFIED")
+        DeskDouble.meet(usw, syd)
+        try syd.act("mo", "approve dec:1")
+        DeskDouble.meet(usw, syd)
+        let agreed = try #require(usw.file.decisions.items.first)
+        #expect(agreed.state == .approved)
+        var other = DecisionBody(.propose, item: agreed.key)
+        other.choice = .disclose
+        other.contents = ["everything"]
+        let shape = OperationShape(kind: .append, field: CaseField.decisions, isMaterial: true)
+        usw.now += 1_000
+        usw.write([Operation(shape: shape, body: other.value)], by: DeskTeam.shared.person("kim").id)
+        #expect(usw.file.decisions.items.map(\.state) == [.approved, .proposed])
+        #expect(usw.file.decisions.standing.map(\.choice) == [.refuse])
+    }
+
     @Test("A suspicion outlives a clearing that had not seen it")
     func suspicion() throws {
         let (usw, syd) = (DeskDouble("usw"), DeskDouble("syd"))
