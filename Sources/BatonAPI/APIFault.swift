@@ -102,7 +102,6 @@ package struct APIFaultKind: Sendable, Equatable {
     package static let noSuchMethod = APIFaultKind("api.no-such-method", 405, .usage)
     package static let ambiguous = APIFaultKind("api.ambiguous", 409, .humanMustChoose)
     package static let badHandle = APIFaultKind("api.bad-handle", 422, .usage)
-    package static let confirmNeeded = APIFaultKind("api.confirm-needed", 409, .humanMustChoose)
     package static let noSuchAct = APIFaultKind("api.no-such-act", 404, .noSuchThing)
     package static let noSuchSection = APIFaultKind("api.no-such-section", 404, .noSuchThing)
     package static let noSuchHandoff = APIFaultKind("api.no-such-handoff", 404, .noSuchThing)

@@ -51,6 +51,8 @@ struct ConfigurationTests {
             "log: {level: loud}\n",
             "incarnation: {records: /run}\n", "incarnation: {records: [run]}\n", "- site\n", "site: [syd]\n",
             "\t:\n",
+            "rest: {notice: tomorrow}\n", "rest: {notice: 2026-02-30}\n", "rest: {break: 90s}\n",
+            "rest: {day: 30}\n",
             "peers: [{site: usw, address: 'h:1'}, {site: usw, address: 'h:2'}]\n", "peers: [{site: usw}]\n",
         ])
     func refused(text: String) { #expect(!self.issues(text).isEmpty) }

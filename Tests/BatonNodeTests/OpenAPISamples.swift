@@ -18,7 +18,7 @@ struct OpenAPISample: Sendable, CustomTestStringConvertible {
 
 enum OpenAPISamples {
     static let all: [OpenAPISample] = {
-        do { return try requests + answers + shift } catch {
+        do { return try requests + answers + shift + rest(asOf: asOf, bare: bare) } catch {
             preconditionFailure("a sample is not JSON: \(error)")
         }
     }()
@@ -228,7 +228,7 @@ enum OpenAPISamples {
                 try Self.both("SyncReply") { asOf, full in
                     SyncReply(
                         asOf: asOf, peers: [peerStatus(full: full)], paused: ["usw"],
-                        alarms: [SyncAlarm(kind: "log-split", author: "a", seq: 1, at: 1)],
+                        alarms: [AlarmView(code: "c", site: "syd", message: "m", hint: "h", deltas: ["d"])],
                         pages: pages(full: full))
                 },
                 try Self.both("ComparisonReply") { asOf, _ in

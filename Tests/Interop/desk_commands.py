@@ -6,8 +6,10 @@ each round both sites are equal and the other site has every change that was ans
 sentence what, one what to do, a documented code, the right exit code, and nothing changed.
 """
 
+import hashlib
 import json
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
@@ -18,7 +20,10 @@ from sites import Failure, even, expect, make_team
 
 DIGEST = "5b" * 32
 # Commands that a module of their own drives: a hand-over and its brief, a merge, and lists beside the cases.
-ELSEWHERE = {"handoff", "brief", "roster", "stats", "export", "rest", "depose", "settle"}
+ELSEWHERE = {"handoff", "brief", "depose", "settle"}
+
+
+FOLDER = pathlib.Path(tempfile.gettempdir())
 
 
 def story(case, other, fresh):
@@ -52,6 +57,9 @@ def story(case, other, fresh):
         (pat, f"use {case}", 0), (pat, "show awaiting", 0), (pat, "approve dec:1", 0),
         (kim, f"use {case}", 0),
         (kim, f"decide delivered dec:1 --to harlan-so --manifest {DIGEST} --confirm {case}", 0),
+        (kim, f"export --for LE --html {FOLDER}/{case}-le.html --confirm {case}", 0),
+        (kim, f"export --for counsel --redact us --html {FOLDER}/{case}-counsel.html", 0),
+        (kim, f"export stats month --html {FOLDER}/{case}-stats.html", 0), (kim, "evidence", 0),
         (kim, f"decide partial --items phone --basis us.2702c4 --gap GAP-SUPERVISOR --confirm {case}", 9),
         (kim, "decide withdraw dec:2", 0), (kim, "decide preserve-only --why PRESERVE-ONLY", 9),
         (kim, "decide withdraw dec:3", 0), (kim, "decide refuse --why REFUSED-UNVERIFIED", 9),
@@ -91,7 +99,11 @@ def story(case, other, fresh):
         (kim, "log deltas", 0), (kim, "log verify", 0), (kim, "edit severity S1 --why INSUFFICIENT", 9),
         (kim, "queue mine", 0), (kim, "find agency:harlan type:EDR", 0), (kim, "find \"called back\"", 0),
         (kim, "status", 0), (kim, "sync", 0), (kim, f"sync explain {case}", 0), (kim, "conflicts", 0),
-        (kim, "help triage", 0), (kim, "why", 0), (kim, "set limit 5", 0), (kim, "alias", 0),
+        (kim, "roster", 0), (kim, "roster gaps --days 60", 0), (kim, "stats month", 0),
+        (kim, "rest", 0), (kim, "rest mine --days 7", 0), (kim, "rest start 10m", 0), (kim, "rest swap graphic", 0),
+        (pat, "rest team", 0),
+        (kim, "rest swap withdraw", 0),
+        (kim, f"use {case}", 0), (kim, "help triage", 0), (kim, "why", 0), (kim, "set limit 5", 0), (kim, "alias", 0),
         (kim, f"{fresh} \"A second one\" --agency harlan-so --sev S4", 0), (kim, "close --why BENIGN", 0),
         (kim, "reopen --why NEW-EVIDENCE", 0), (kim, "quit", 0),
     ]
@@ -243,6 +255,16 @@ BAD = [
     ("reopen CASE --why BORED", "grammar.bad-value", 2), ("conflicts settle 9 a", "desk.no-list", 3),
     ("sync pause mars", "desk.no-such-peer", 3), ("sync explain", "grammar.missing-argument", 2),
     ("assign CASE nemo", "custody.no-such-person", 3), ("take CASE --emergency --why BORED", "code.unknown", 2),
+    ("rest start soon", "grammar.bad-value", 2), ("rest start 9h", "rest.bad-length", 2),
+    ("rest swap withdraw", "rest.no-swap", 4), ("rest swap sideways", "grammar.bad-value", 2),
+    ("roster assign no-such 2027-01-04 kim", "roster.no-such-rotation", 3),
+    ("export stats", "grammar.missing-argument", 2),
+    ("export CASE --for LE --html /nowhere/x.html --confirm CASE", "export.no-basis", 4),
+    ("export CASE --for counsel --html /nowhere/x.html", "desk.file-unwritable", 1),
+    ("export CASE --for counsel --html /etc/hostname", "desk.file-exists", 4),
+    ("export CASE --html x.html", "grammar.missing-argument", 2),
+    ("export CASE --for press --html x", "grammar.bad-value", 2),
+
     ("undo", "desk.nothing-to-undo", 3), ("help nothing-of-that-name", "desk.no-such-topic", 3),
     ("set scope moon=full", "grammar.bad-value", 2), ("hold counsel CASE X keep --note why", "hold.no-such-order", 3),
     # Last: what follows a refused `note` without words is its text.
@@ -323,14 +345,17 @@ def people(baton, root):
     """A team of two whose first site has two people under one user id."""
     user = os.getuid()
     return make_team(baton, root, ("syd", "usw"), people={
-        "syd": [f"kim:{user}:specialist,lead", f"pat:{user}:specialist,lead"], "usw": [f"usw-op:{user}:lead"]})
+        "syd": [f"kim:{user}:specialist,lead", f"pat:{user}:specialist,lead", f"sam:{user}:analyst"], "usw": [f"usw-op:{user}:lead"]})
 
 
 def main(baton, python):
+    global FOLDER
     with tempfile.TemporaryDirectory(prefix="baton-desk-") as root:
+        FOLDER = pathlib.Path(root)
         syd, usw = people(baton, root)
         with _nodes.running(syd, usw):
             check(syd, usw)
+            rests(syd, usw, pathlib.Path(root))
 
 
 def check(syd, usw):
@@ -346,6 +371,7 @@ def check(syd, usw):
     even([syd, usw])
     count = held(usw, done)
     endings(usw, first)
+    exported(usw, first)
     print(f"  {len(commands)} commands with --json, {count} changes read back at {usw.name}")
     usw.stop()
     text = as_text(syd, story(second, other, "new EDR"))
@@ -386,8 +412,66 @@ def away(syd, usw, case):
     at(usw, "take --emergency --why S0")
     even([syd, usw])
     at(usw, "custody hold", "custody")
+    at(syd, "handoff draft --to usw-op --at +1h", f"export handoff --html {FOLDER}/handoff.html", who="kim")
+    expect("<h1>Handoff" in (FOLDER / "handoff.html").read_text(), "no handoff in the file")
     even([syd, usw])
     print("  offers declined and withdrawn, and an emergency, between two sites")
+
+
+def exported(site, case):
+    """The files are whole, each is in the register that the other site has, and none says what it must not."""
+    register = {}
+    for item in site.ask("GET", f"/v1/cases/{case}/file?section=evidence")["sections"][0]["items"]:
+        register.update({detail["value"]: item["id"] for detail in item["details"] if detail["key"] == "sha256"})
+    for reader in ("le", "counsel"):
+        path = FOLDER / f"{case}-{reader}.html"
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        expect(digest in register, f"{site.name} has no {path.name} in the register: {register}")
+        expect(path.stat().st_mode & 0o777 == 0o600, f"{path.name} is readable by others")
+        text = path.read_text()
+        for reach in ("http:", "https:", "<script", "src="):
+            expect(reach not in text, f"{path.name} reaches out: {reach}")
+    outside = (FOLDER / f"{case}-le.html").read_text()
+    expect(DIGEST in outside, "the manifest's digest is not in the file for law enforcement")
+    for hidden in ("kim", "pat", "night desk has none", "duty lieutenant"):
+        expect(not re.search(rf"\b{hidden}\b", outside), f"`{hidden}` is in the file for law enforcement")
+    print("  case files for law enforcement and counsel: digests in the register of the other site")
+
+
+def rests(syd, usw, root):
+    """Counters: off without a notice, each person's own, team totals for leads; a wish is seen at the other site."""
+    def at(site, line, who, code=0):
+        replies, _ = _desk.run(site, [b"set bail off", line.encode()], *(["--as", who] if who else []))
+        expect(replies[1]["exit"] == code, f"{line} by {who}: {replies[1]}")
+        return replies[1].get("data") or replies[1]["problem"]
+    before = syd.digest()
+    expect(not at(syd, "rest start", "kim")["isRecorded"], "a break is written down while the counters are off")
+    off = at(syd, "rest", "kim")
+    expect(not off["isOn"] and "own" not in off, f"counters without a notice: {off}")
+    expect(syd.digest()["stateDigest"] == before["stateDigest"], "something was written while the counters are off")
+    config = root / "rest.yaml"
+    config.write_text("rest: {notice: 2020-01-01}\n")
+    syd.stop()
+    syd.start([usw], "--config", config)
+    for minutes in (20, 25):
+        syd.ask("POST", "/v1/rest", {"kind": "graphic", "minutes": minutes, "type": "CSEA"}, headers=["baton-as: sam"])
+    at(syd, "rest start 10m", "kim")
+    expect(at(syd, "rest", "sam")["own"]["minutes"] == 45, "sam's own figures")
+    kim = at(syd, "rest", "kim")["own"]
+    expect((kim["minutes"], kim["breaks"]) == (0, 1), f"kim sees what is not kim's: {kim}")
+    refused = at(syd, "rest team", "sam", code=4)
+    expect(refused["code"] == "rest.leads-only", f"an analyst asks for totals: {refused}")
+    at(syd, "rest swap graphic", "sam")
+    even([syd, usw])
+    team = at(usw, "rest team", None)
+    expect([wish["person"] for wish in team["wishes"]] == ["sam"], f"the wish at {usw.name}: {team}")
+    expect(team["weeks"] == [] and "sam" not in json.dumps(team["weeks"]), f"totals of too few: {team}")
+    for name in ("status", "roster", "stats", "audit"):
+        expect("minutesSinceBreak" not in json.dumps(usw.ask("GET", f"/v1/{name}")), f"{name} tells of a person's load")
+    at(syd, "rest swap withdraw", "sam")
+    even([syd, usw])
+    expect(at(usw, "rest team", None)["wishes"] == [], "the wish stays")
+    print("  counters: off without a notice, each their own, a wish read at the other site")
 
 
 def one_shot_desk(site, line):

@@ -82,8 +82,8 @@ def put_back(syd, usw):
             shutil.copy2(os.path.join(copy, name), usw.folder)
     usw.start([syd])
     alarms = usw.ask("GET", "/v1/sync")["alarms"]
-    kinds = {alarm["kind"] for alarm in alarms}
-    expect(kinds == {"replica-went-back"}, f"the node that was put back raised {alarms}")
+    kinds = {alarm["code"] for alarm in alarms}
+    expect(kinds == {"alarm.replica-went-back"}, f"the node that was put back raised {alarms}")
     syd.ask("POST", "/v1/sync/usw/resume")
     even([syd, usw])
     until("signed words again", lambda: peer_of(syd)["confirmed"] == 15)

@@ -131,6 +131,13 @@ package struct OperatorClient: Sendable {
             APIPath.oneCase(reference) + "/similar", [("limit", limit.map { "\($0)" })])
     }
 
+    /// A case as one file.
+    ///
+    /// - Parameter reader: `LE`, `counsel` or `team`.
+    package func export(_ reference: String, for reader: String) async throws(APIFault) -> CaseExportReply {
+        try await self.get(APIPath.oneCase(reference) + "/export", [("for", reader)])
+    }
+
     package func conflicts() async throws(APIFault) -> ConflictsReply {
         try await self.get(APIPath.conflicts)
     }

@@ -176,12 +176,12 @@ package struct SyncReply: Codable, Sendable, Equatable {
     package let peers: [PeerStatus]
     /// Sites with which no exchange takes place until an operator resumes it.
     package let paused: [String]
-    /// Logs that went back or split, as far as this run of the node has seen.
-    package let alarms: [SyncAlarm]
+    /// The same as those of `GET /v1/status`.
+    package let alarms: [AlarmView]
     package let pages: PagesView
 
     package init(
-        asOf: Freshness, peers: [PeerStatus], paused: [String], alarms: [SyncAlarm] = [],
+        asOf: Freshness, peers: [PeerStatus], paused: [String], alarms: [AlarmView] = [],
         pages: PagesView = PagesView(isConfigured: false)
     ) {
         self.asOf = asOf

@@ -9,22 +9,6 @@ package struct AuthorLag: Codable, Sendable, Equatable {
     }
 }
 
-/// A log that went back, or another delta where this site has signed for one.
-package struct SyncAlarm: Codable, Sendable, Equatable {
-    /// `peer-went-back`, `replica-went-back` or `log-split`.
-    package let kind: String
-    package let author: String
-    package let seq: Int64
-    package let at: Int64
-
-    package init(kind: String, author: String, seq: Int64, at: Int64) {
-        self.kind = kind
-        self.author = author
-        self.seq = seq
-        self.at = at
-    }
-}
-
 /// A run of one author's numbers, both ends included.
 package struct LogRange: Codable, Sendable, Equatable {
     package let author: String

@@ -19,6 +19,23 @@ package enum ActArguments {
         }
     }
 
+    /// What cannot be taken back is done only to a case whose handle was typed again.
+    ///
+    /// - Parameters:
+    ///   - typed: What was typed; nil where nothing was.
+    ///   - handle: The case's.
+    /// - Throws: `act.confirm-needed`.
+    package static func confirm(_ spec: ActSpec, _ typed: String?, handle: String) throws(ActRefusal) {
+        guard spec.danger == .irreversible, typed?.uppercased() != handle.uppercased() else { return }
+        throw ActRefusal(
+            .choice, Self.confirmNeeded,
+            "`\(spec.name)` cannot be taken back, and the case was not named again.",
+            "Add --confirm \(handle) if that is the case you mean.")
+    }
+
+    /// The code by which a front knows that it should ask for the handle.
+    package static let confirmNeeded = "act.confirm-needed"
+
     private static func check(
         _ values: [String], _ argument: ActSpec.Argument, _ spec: ActSpec
     ) throws(ActRefusal) {

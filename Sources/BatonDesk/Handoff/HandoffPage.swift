@@ -169,24 +169,25 @@ package struct HandoffPage: Sendable {
         var body = ""
         for block in self.blocks {
             switch block {
-            case .title(let title): body += "<h1>\(Self.escaped(title))</h1>\n"
-            case .heading(let heading): body += "<h2>\(Self.escaped(heading))</h2>\n"
+            case .title(let title): body += "<h1>\(HTMLText.escaped(title))</h1>\n"
+            case .heading(let heading): body += "<h2>\(HTMLText.escaped(heading))</h2>\n"
             case .rows(let rows):
                 body += "<table>\n"
                 for row in rows {
-                    body += "<tr><th>\(Self.escaped(row.key))</th><td>\(Self.escaped(row.value))</td></tr>\n"
+                    body +=
+                        "<tr><th>\(HTMLText.escaped(row.key))</th><td>\(HTMLText.escaped(row.value))</td></tr>\n"
                 }
                 body += "</table>\n"
             case .list(let name, let items):
                 guard !items.isEmpty else { continue }
-                body += "<h3>\(Self.escaped(name))</h3>\n<ul>\n"
-                for item in items { body += "<li>\(Self.escaped(item))</li>\n" }
+                body += "<h3>\(HTMLText.escaped(name))</h3>\n<ul>\n"
+                for item in items { body += "<li>\(HTMLText.escaped(item))</li>\n" }
                 body += "</ul>\n"
             }
         }
         return """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><title>\(Self.escaped(self.record.label))</title>
+            <html lang="en"><head><meta charset="utf-8"><title>\(HTMLText.escaped(self.record.label))</title>
             <style>
             body { font: 11pt/1.35 sans-serif; color: #000; background: #fff; max-width: 44em; margin: 1em auto; }
             h1 { font-size: 15pt } h2 { font-size: 12pt; margin: 1em 0 0; border-top: 1px solid #000 }
@@ -197,19 +198,5 @@ package struct HandoffPage: Sendable {
             \(body)</body></html>
 
             """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var out = ""
-        for character in text {
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            default: out.append(character)
-            }
-        }
-        return out
     }
 }

@@ -35,6 +35,29 @@ extension AlarmView {
         }
     }
 
+    init(_ alarm: PeerAlarm) {
+        let (author, site) = (alarm.author, alarm.author.site)
+        switch alarm.kind {
+        case .peerWentBack:
+            self.init(
+                code: "alarm.peer-went-back", site: site.description,
+                message: "\(author) holds less of its own log than this site does (change \(alarm.seq)).",
+                hint: "Its disk went back; it is given back what it lost. Ask the site what happened.",
+                deltas: [])
+        case .replicaWentBack:
+            self.init(
+                code: "alarm.replica-went-back", site: site.description,
+                message: "\(author) is here in part only, though this site signed for change \(alarm.seq).",
+                hint: "This disk went back; the rest comes from the peers. Look what was restored here.",
+                deltas: [])
+        case .logSplit:
+            self.init(
+                code: "alarm.log-split", site: site.description,
+                message: "\(author) has another change \(alarm.seq) where this site signed for one.",
+                hint: "Its log has split: ask the site who holds its keys, and replace them.", deltas: [])
+        }
+    }
+
     private static func list(_ authors: [Author]) -> String {
         authors.map(\.description).joined(separator: ", ")
     }

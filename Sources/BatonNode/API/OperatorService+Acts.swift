@@ -33,9 +33,15 @@ extension OperatorService {
             // A refusal comes first: nobody types a case's handle for what cannot be done anyway.
             let waiting = spec.needsWaiting ? try await self.waiting(in: id, desk) : []
             let outcome = try self.decide(spec, act, file, held, waiting, desk)
-            try Self.confirm(spec, wanted.confirm, ref: try await self.handle(id, desk))
+            let handle = try await self.handle(id, desk)
+            do throws(ActRefusal) {
+                try ActArguments.confirm(spec, wanted.confirm, handle: handle)
+            } catch {
+                throw APIFault(error)
+            }
             let change = try await self.write(
                 id, outcome.operations, command, desk, basis: file.state.frontier.map(\.id))
+            await self.countNightPage(spec.name, desk)
             return try await self.reply(
                 ActReply(
                     change: change, said: outcome.said, hints: outcome.hints,
@@ -121,18 +127,6 @@ extension OperatorService {
         }
         guard let file else { throw Self.noSuchCase }
         return (held, file)
-    }
-
-    /// What cannot be taken back is done only to a case whose handle was typed again.
-    private static func confirm(
-        _ spec: ActSpec, _ typed: String?, ref: String
-    ) throws(APIFault) {
-        guard spec.danger == .irreversible else { return }
-        guard let typed, typed.uppercased() == ref.uppercased() else {
-            throw APIFault(
-                .confirmNeeded, "`\(spec.name)` cannot be taken back, and the case was not named again.",
-                "Add --confirm \(ref) if that is the case you mean.")
-        }
     }
 
     /// Handles among the arguments become document ids.

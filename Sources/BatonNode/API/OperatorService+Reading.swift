@@ -26,9 +26,7 @@ extension OperatorService {
             nextDueAt: counts.nextDueMilliseconds.map { Int64(clamping: $0) },
             logDigest: snapshot.logDigest.description,
             peers: self.statuses(snapshot), listen: self.listen(),
-            alarms: self.worker.alarms.alarms.map { AlarmView($0) } + self.roster.board.alarms
-                + (try await self.rosterAlarms(desk)),
-            pages: self.roster.board.view)
+            alarms: try await self.alarms(desk), pages: self.roster.board.view)
     }
 
     func digest() async throws(APIFault) -> DigestReply {
@@ -55,7 +53,7 @@ extension OperatorService {
         }
         let result = await self.driver.lane.pause(site, action == "pause", by: desk.person.id)
         if case .failure(let refusal) = result { throw APIFault(refusal) }
-        return try await self.sync()
+        return try await self.sync(desk)
     }
 
     func queue(_ ask: QueueAsk, _ desk: Desk) async throws(APIFault) -> QueueReply {

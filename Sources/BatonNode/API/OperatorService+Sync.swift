@@ -9,17 +9,19 @@ extension OperatorService {
     private static let rangesMax = 100
     private static let waitingMax = 100
 
-    func sync() async throws(APIFault) -> SyncReply {
+    func sync(_ desk: Desk) async throws(APIFault) -> SyncReply {
         let snapshot = await self.driver.snapshot
         return SyncReply(
             asOf: await self.freshness(), peers: self.statuses(snapshot),
             paused: await self.driver.paused.map(\.description),
-            alarms: await self.driver.alarms.map {
-                SyncAlarm(
-                    kind: $0.kind.rawValue, author: $0.author.description, seq: Int64(clamping: $0.seq),
-                    at: Int64(clamping: $0.atMilliseconds))
-            },
-            pages: self.roster.board.view)
+            alarms: try await self.alarms(desk), pages: self.roster.board.view)
+    }
+
+    /// All that stands and that a person has to look into: what the logs prove, what the exchange has shown, what
+    /// the hook did not take, and shifts that nobody has.
+    func alarms(_ desk: Desk) async throws(APIFault) -> [AlarmView] {
+        self.worker.alarms.alarms.map { AlarmView($0) } + (await self.driver.alarms.map { AlarmView($0) })
+            + self.roster.board.alarms + (try await self.rosterAlarms(desk))
     }
 
     func statuses(_ snapshot: EngineSnapshot) -> [PeerStatus] {

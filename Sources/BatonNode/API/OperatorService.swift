@@ -15,6 +15,7 @@ package final class OperatorService: Sendable {
     let author: Author
     let rules: RuleBook
     let roster: RosterParts
+    let rest: RestPolicy
     let listen: @Sendable () -> String?
     let countsCache = DeskCountsCache()
     let siteZones: SiteZones
@@ -29,7 +30,7 @@ package final class OperatorService: Sendable {
     init(
         driver: NodeDriver, worker: StoreWorker, trust: TrustBoard, receipts: ReceiptBoard,
         entropy: any EntropySource, author: Author, rules: RuleBook, roster: RosterParts,
-        listen: @escaping @Sendable () -> String?
+        rest: RestPolicy, listen: @escaping @Sendable () -> String?
     ) {
         self.driver = driver
         self.worker = worker
@@ -40,6 +41,7 @@ package final class OperatorService: Sendable {
         self.rules = rules
         self.siteZones = SiteZones(rules.roster, roster.zones)
         self.roster = roster
+        self.rest = rest
         self.listen = listen
     }
 
@@ -98,6 +100,7 @@ package final class OperatorService: Sendable {
         case ("roster", 1) where call.method == "POST":
             try query.finish()
             return try await self.changeRoster(call, desk)
+        case ("rest", 1...2): return try await self.rest(call, words, &query, desk)
         case (_, 1):
             try Self.expect("GET", call)
             return try await self.single(words[0], &query, desk)
@@ -144,7 +147,7 @@ package final class OperatorService: Sendable {
         case "metrics": return await self.metrics()
         case "digest": return try await self.reply(try await self.digest())
         case "conflicts": return try await self.reply(try await self.conflicts(desk))
-        case "sync": return try await self.reply(try await self.sync())
+        case "sync": return try await self.reply(try await self.sync(desk))
         case "membership":
             return try await self.reply(
                 MembershipReply(asOf: await self.freshness(), membership: MembershipView(desk.membership)))
@@ -183,6 +186,9 @@ package final class OperatorService: Sendable {
             try query.finish()
             try Self.expect("POST", call)
             return try await self.act(words[1], call, desk)
+        case "export":
+            try Self.expect("GET", call)
+            return try await self.reply(try await self.export(words[1], &query, desk))
         case "file":
             try Self.expect("GET", call)
             let section = query.text("section")

@@ -1,3 +1,4 @@
+import BatonDesk
 import BatonModel
 import Logging
 import Yams
@@ -101,7 +102,7 @@ package struct ConfigurationDecoder {
             guard let texts = self.list(node, key.name, { $0.hasPrefix("/") }) else { return nil }
             return .texts(texts)
         case .command: return self.command(node, key.name).map { .texts($0) }
-        case .site, .address, .path, .bytes, .kibibytes, .milliseconds, .level, .person: break
+        case .site, .address, .path, .bytes, .kibibytes, .milliseconds, .minutes, .day, .level, .person: break
         }
         guard let text = node.scalar?.string, let value = Self.scalar(key.kind, text) else {
             self.complain(node, "\(key.name) does not take this value.", "It takes: \(key.kind.words).")
@@ -118,6 +119,10 @@ package struct ConfigurationDecoder {
         case .bytes(let range), .kibibytes(let range):
             Int(text).flatMap { range.contains($0) ? .number($0) : nil }
         case .milliseconds(let range): Self.time(text).flatMap { range.contains($0) ? .number($0) : nil }
+        case .minutes(let range):
+            Self.time(text).flatMap { $0.isMultiple(of: 60_000) ? $0 / 60_000 : nil }
+                .flatMap { range.contains($0) ? .number($0) : nil }
+        case .day: text == "none" ? .day(nil) : CivilDate(text).map { .day($0) }
         case .level: Logger.Level(rawValue: text).map { .level($0) }
         case .person: Self.isName(text) ? .text(text) : nil
         case .paths, .peers, .command: nil

@@ -1,3 +1,4 @@
+import BatonDesk
 import Logging
 
 /// One key of the configuration file: the only place where it is declared.
@@ -17,6 +18,10 @@ package struct ConfigurationKey: Sendable {
         case bytes(ClosedRange<Int>)
         case kibibytes(ClosedRange<Int>)
         case milliseconds(ClosedRange<Int>)
+        /// A time of whole minutes.
+        case minutes(ClosedRange<Int>)
+        /// A day, or `none`.
+        case day
         case level
     }
 
@@ -48,11 +53,12 @@ enum ConfigurationValue: Sendable {
     case number(Int)
     case address(PeerAddress?)
     case peers([NodeConfiguration.Peer])
+    case day(CivilDate?)
     case level(Logger.Level)
 }
 
 extension ConfigurationKey {
-    package static let all: [ConfigurationKey] = node + pages + limits
+    package static let all: [ConfigurationKey] = node + pages + rest + limits
 
     private static let node: [ConfigurationKey] = [
         ConfigurationKey(
@@ -111,6 +117,22 @@ extension ConfigurationKey {
         ) { if case .number(let number) = $1 { $0.pages.retryMilliseconds = number } },
     ]
 
+    private static let rest: [ConfigurationKey] = [
+        ConfigurationKey(
+            "rest.notice", .day, initial: "none",
+            "The day on which everybody was told in writing that graphic cases are counted; counting begins two "
+                + "weeks later; none: nothing is counted."
+        ) { if case .day(let day) = $1 { $0.rest.notice = day } },
+        ConfigurationKey(
+            "rest.break", .minutes(5...480), initial: "1h",
+            "After how long with graphic cases a break is offered: policy, not science."
+        ) { if case .number(let number) = $1 { $0.rest.breakAfterMinutes = number } },
+        ConfigurationKey(
+            "rest.day", .minutes(5...1_440), initial: "4h",
+            "After how long with graphic cases a day is called full: policy, not science."
+        ) { if case .number(let number) = $1 { $0.rest.dayMinutesMax = number } },
+    ]
+
     private static let limits: [ConfigurationKey] = [
         ConfigurationKey(
             "limits.frame", .bytes(64 * 1024...1 << 20), initial: "262144",
@@ -162,6 +184,10 @@ extension ConfigurationKey.Kind {
         case .kibibytes(let range): "KiB, \(range.lowerBound) to \(range.upperBound)"
         case .milliseconds(let range):
             "time with unit, \(Self.time(range.lowerBound)) to \(Self.time(range.upperBound))"
+        case .minutes(let range):
+            "time of whole minutes, \(Self.time(range.lowerBound * 60_000)) to "
+                + "\(Self.time(range.upperBound * 60_000))"
+        case .day: "day as 2026-12-24, or none"
         case .level: Logger.Level.allCases.map { "\($0)" }.joined(separator: ", ")
         }
     }

@@ -1,3 +1,5 @@
+import BatonDesk
+
 /// What is written for people from the key table: the example file, the handbook's table, and the effective
 /// settings.
 package enum ConfigurationText {
@@ -55,6 +57,9 @@ package enum ConfigurationText {
             "pages.timeout: \(ConfigurationKey.Kind.time(configuration.pages.timeoutMilliseconds))",
             "pages.grace: \(ConfigurationKey.Kind.time(configuration.pages.graceMilliseconds))",
             "pages.retry: \(ConfigurationKey.Kind.time(configuration.pages.retryMilliseconds))",
+            "rest.notice: \(configuration.rest.notice?.description ?? "none")",
+            "rest.break: \(ConfigurationKey.Kind.time(configuration.rest.breakAfterMinutes * 60_000))",
+            "rest.day: \(ConfigurationKey.Kind.time(configuration.rest.dayMinutesMax * 60_000))",
             "limits.frame: \(limits.frameBytesMax)",
             "limits.chunk: \(limits.chunkBytesTarget)",
             "limits.queued: \(limits.queuedBytesMax)",

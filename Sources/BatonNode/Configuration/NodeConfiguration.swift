@@ -1,3 +1,4 @@
+package import BatonDesk
 package import Logging
 
 /// Everything that an operator may set, decoded once at start and passed down. Secrets are not among it.
@@ -18,6 +19,8 @@ package struct NodeConfiguration: Sendable, Equatable {
     /// the usual ones.
     package var recordFolders: [String] = []
     package var pages = Pages()
+    /// What the team has settled about counters of graphic cases.
+    package var rest = RestPolicy()
     package var limits = NodeLimits()
     package var logLevel = Logger.Level.info
 

@@ -72,7 +72,7 @@ package final class SiteNode {
             driver: self.driver, worker: self.worker, trust: trust, receipts: receipts,
             entropy: KernelEntropy(), author: opening.living.author, rules: rules,
             roster: OperatorService.RosterParts(zones: pages.zones, board: pages.board),
-            listen: { listening.text })
+            rest: configuration.rest, listen: { listening.text })
         self.socketPath = configuration.socket.isEmpty ? folder.socket : configuration.socket
     }
 

@@ -27,8 +27,8 @@ enum ActHandlers {
         call.confirm = command.option("confirm")
         let reply: ActReply
         do throws(CommandIssue) { reply = try await Self.send(call, before.summary.id, desk) } catch {
-            guard error.code == APIFaultKind.confirmNeeded.code, call.confirm == nil else { throw error }
-            call.confirm = try await Self.confirmation(desk, spec, ref: before.summary.ref)
+            guard error.code == ActArguments.confirmNeeded, call.confirm == nil else { throw error }
+            call.confirm = try await Self.confirmation(desk, spec.name, ref: before.summary.ref)
             reply = try await Self.send(call, before.summary.id, desk)
         }
         let after = reply.change.detail
@@ -133,16 +133,16 @@ enum ActHandlers {
     }
 
     /// Asks for the case's handle once more, after the node has said that all else is in order.
-    private static func confirmation(
-        _ desk: Desk, _ spec: ActSpec, ref: String
+    static func confirmation(
+        _ desk: Desk, _ name: String, ref: String
     ) async throws(CommandIssue) -> String {
         let issue = CommandIssue(
             .answerNeeded,
-            "`\(spec.name)` cannot be taken back, and nobody can be asked for the case's handle.",
+            "`\(name)` cannot be taken back, and nobody can be asked for the case's handle.",
             "Add --confirm \(ref).")
         guard desk.options.mayAsk, let input = desk.input, input.isInteractive else { throw issue }
         let answer = await input.line(
-            LineRequest(prompt: "`\(spec.name)` cannot be taken back. Type the case id: ", purpose: .text))
+            LineRequest(prompt: "`\(name)` cannot be taken back. Type the case id: ", purpose: .text))
         guard case .line(let text) = answer, !text.allSatisfy(\.isWhitespace) else {
             throw CommandIssue(.abandoned, "No case was typed.", "Nothing was done.")
         }

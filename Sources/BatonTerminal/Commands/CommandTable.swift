@@ -5,7 +5,7 @@ import BatonDesk
 package enum CommandTable {
     package static let all: [CommandSpec] =
         Self.looking + Self.changing + ActCommands.all + Self.calendar + HandoffCommands.all + Self.team
-        + StatsHandlers.commands
+        + StatsHandlers.commands + ExportHandlers.commands + RestHandlers.commands
         + Self.session
 
     /// The command that a word names, by its name or an alias; never by a beginning of it.

@@ -28,6 +28,7 @@ package struct CommandName: RawRepresentable, Hashable, Sendable {
     package static let roster = CommandName("roster")
     package static let stats = CommandName("stats")
     package static let export = CommandName("export")
+    package static let rest = CommandName("rest")
     package static let help = CommandName("help")
     package static let why = CommandName("why")
     package static let set = CommandName("set")

@@ -20,6 +20,10 @@ package struct Reply: Sendable, Equatable {
         case status(StatusReply)
         case roster(RosterReply, view: String)
         case stats(StatsReply)
+        /// What a step came to; nil for the page itself.
+        case rest(RestReply, said: String?)
+        case restTeam(RestTeamReply)
+        case exported(ExportReport)
         case changed(ChangeReport)
         case acted(ActReport)
         case file(FileReply)
@@ -68,6 +72,9 @@ package struct Reply: Sendable, Equatable {
         case .status(let reply): reply.asOf
         case .roster(let reply, _): reply.asOf
         case .stats(let reply): reply.asOf
+        case .rest(let reply, _): reply.asOf
+        case .restTeam(let reply): reply.asOf
+        case .exported(let report): report.asOf
         case .changed(let report): report.asOf
         case .acted(let report): report.change.asOf
         case .file(let reply): reply.asOf
@@ -143,6 +150,37 @@ package struct ActReport: Codable, Sendable, Equatable {
         self.said = reply.said
         self.hints = reply.hints
         self.awaitsSecondPerson = reply.awaitsSecondPerson
+    }
+}
+
+/// A case file that was written.
+package struct ExportReport: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+    package let ref: String
+    /// `LE`, `counsel` or `team`.
+    package let reader: String
+    package let file: String
+    package let bytes: Int64
+    package let sha256: String
+    /// Parts of the case file that are in it.
+    package let sections: [String]
+    /// Changes whose restricted parts are not in it.
+    package let withheld: Int64
+    /// What the evidence register says of it, a line each.
+    package let said: [String]
+    package let deltas: [String]
+
+    package init(_ page: CaseExportReply, file: String, act: ActReply) {
+        self.asOf = page.asOf
+        self.ref = page.ref
+        self.reader = page.reader
+        self.file = file
+        self.bytes = page.bytes
+        self.sha256 = page.sha256
+        self.sections = page.sections
+        self.withheld = page.withheld
+        self.said = act.said
+        self.deltas = act.change.deltas
     }
 }
 

@@ -18,16 +18,7 @@ extension ReplyRenderer {
             Block.line(
                 "\(peer.site) has one connection, \(peer.connections[0]): urgent and bulk share it.")
         }
-        let alarms = reply.alarms.map { alarm -> Block in
-            let what =
-                switch alarm.kind {
-                case "peer-went-back": "holds less of its own log than this site does: its disk went back"
-                case "replica-went-back": "is held here only in part, though this site signed for more"
-                default: "has another change where this site signed for one: its log split"
-                }
-            return .line("ALARM \(alarm.author) \(what) (change \(alarm.seq)).")
-        }
-        return coming + alone + alarms + self.pages(reply.pages)
+        return coming + alone + self.alarms(reply.alarms) + self.pages(reply.pages)
     }
 
     /// "Pages: 3 sent, 1 waits, the hook has refused it (exit 3 at 02:14Z)."

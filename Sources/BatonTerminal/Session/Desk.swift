@@ -19,6 +19,8 @@ package struct Desk: Sendable {
     package internal(set) var aliases: [Alias] = []
     /// Changes of this sitting, newest last.
     package internal(set) var undoSteps: [UndoStep] = []
+    /// Counts graphic cases of this sitting, for the person alone.
+    var exposure = ExposureWatch()
     /// Handles seen in this session, newest last, for completion.
     package private(set) var seen: [String] = []
 
@@ -67,6 +69,8 @@ package struct Desk: Sendable {
         let isFreshNeeded = kept.adding(command).requiresFresh
         do throws(CommandIssue) {
             var reply = try await spec.handler(&self, command)
+            if command.name == .quit { await self.stopWatching() }
+            reply.notes += await self.watch(reply)
             if command.name != .set { self.options = kept }
             if isFreshNeeded, reply.exit == .done, reply.asOf?.isStale ?? false { reply.exit = .stale }
             return .success(reply)

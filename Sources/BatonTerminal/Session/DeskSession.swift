@@ -82,7 +82,9 @@ private struct SessionReader {
             let words = self.desk.rows.map { rows in rows.indices.map { "@\($0 + 1)" } } ?? []
             let request = LineRequest(prompt: prompt, purpose: .command, words: self.desk.seen + words)
             switch await self.input.line(request) {
-            case .end: return self.firstError ?? .done
+            case .end:
+                await self.desk.stopWatching()
+                return self.firstError ?? .done
             case .abandoned: continue
             case .unreadable:
                 let issue = CommandIssue(
