@@ -12,6 +12,8 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
     case header
     /// A stream of frames with messages, as a link carries them.
     case messages
+    /// The body of a frame of runs.
+    case runs
     /// The plaintext of a part, global and padded.
     case part
     /// An entry of the membership and the file of entries.
@@ -26,6 +28,7 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
         case .cbor: Self.cbor(bytes)
         case .header: Self.header(bytes)
         case .messages: Self.messages(bytes)
+        case .runs: Self.runs(bytes)
         case .part: Self.part(bytes)
         case .membership: Self.membership(bytes)
         case .state: Self.state(bytes)
@@ -54,6 +57,19 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
             guard let message = try? Message(decoding: frame, limits: limits) else { return }
             precondition(message.encoded() == frame, "a message was read that nobody writes")
         }
+    }
+
+    private static func runs(_ bytes: [UInt8]) {
+        let (limits, hashing) = (WireLimits(), QuickHashing())
+        guard let content = try? RunCodec.decode(bytes, limits: limits, hashing: hashing) else { return }
+        // The same deltas can be said in several ways; a sender's is one that a receiver takes.
+        let again = RunCodec.encode(content.deltas, keys: content.keys, hashing: hashing)
+        guard let second = try? RunCodec.decode(again, limits: limits, hashing: hashing) else {
+            // Said without its shortcuts a frame may be longer than one may be.
+            precondition(again.count > limits.frameBytesMax, "what was read cannot be written")
+            return
+        }
+        precondition(second.deltas == content.deltas, "deltas changed on their way")
     }
 
     private static func part(_ bytes: [UInt8]) {
@@ -107,4 +123,20 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
         HTTP2Field(":method", "POST"), HTTP2Field(":scheme", "https"), HTTP2Field(":authority", "peer"),
         HTTP2Field(":path", "/baton/v1/sync"),
     ]
+}
+
+/// A hash that only has to be quick and the same each time: nothing here rests on its strength (FNV-1a, four
+/// times with different beginnings).
+private struct QuickHashing: Hashing {
+    func digest256(_ message: [UInt8]) -> Digest256 { self.digest256(message, []) }
+
+    func digest256(_ first: [UInt8], _ second: [UInt8]) -> Digest256 {
+        var words: [4 of UInt64] = [0xCBF2_9CE4_8422_2325, 0x9E37_79B9_7F4A_7C15, 0xBF58_476D_1CE4_E5B9, 1]
+        for bytes in [first, second] {
+            for byte in bytes {
+                for index in 0..<4 { words[index] = (words[index] ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+            }
+        }
+        return Digest256(words: words[0], words[1], words[2], words[3])
+    }
 }

@@ -82,6 +82,11 @@ final class BenchSite {
         return chunk
     }
 
+    /// What a frame holds, outside of every clock.
+    func content(of chunk: RunChunk) throws -> RunCodec.Content {
+        try RunCodec.decode(chunk.bytes, limits: self.limits, hashing: Blake2b())
+    }
+
     func job(of chunk: RunChunk) -> VerificationJob {
         VerificationJob(runs: chunk.bytes, limits: self.limits, membership: self.context.membership)
     }

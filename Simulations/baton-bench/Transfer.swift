@@ -23,14 +23,18 @@ struct Transfer {
     private(set) var batches = 0
     private(set) var wireBytes = 0
     private(set) var signatureChecks = 0
+    private(set) var account = WireAccount()
 
     let batchSize: Int
     /// False where verifying takes turns with applying.
     let isPipelined: Bool
+    /// Whether `account` is kept: each frame is decoded once more for it.
+    let isAccounted: Bool
 
-    init(batchSize: Int, isPipelined: Bool) {
+    init(batchSize: Int, isPipelined: Bool, isAccounted: Bool = false) {
         self.batchSize = batchSize
         self.isPipelined = isPipelined
+        self.isAccounted = isAccounted
     }
 
     /// - Parameter wall: The receiver's clock.
@@ -100,7 +104,9 @@ struct Transfer {
             let frame = try self.export.time { try sender.nextFrame(&ranges) }
             count += frame.deltas
             self.wireBytes += frame.bytes.count
-            jobs.append(try self.decoding.time { receiver.job(of: try receiver.decode(frame.bytes)) })
+            let chunk = try self.decoding.time { try receiver.decode(frame.bytes) }
+            if self.isAccounted { self.account.count(try receiver.content(of: chunk), total: frame.bytes.count) }
+            jobs.append(receiver.job(of: chunk))
         }
         return jobs
     }

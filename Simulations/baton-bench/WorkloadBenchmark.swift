@@ -38,7 +38,8 @@ struct WorkloadBenchmark {
         try self.author(&pair, file, &next) { !$0.isSeed }
         guard next == nil else { throw BenchFault("the workload goes back to its seed phase") }
         // Heal.
-        var forward = Transfer(batchSize: self.batch, isPipelined: self.settings.hasRowThread)
+        var forward = Transfer(
+            batchSize: self.batch, isPipelined: self.settings.hasRowThread, isAccounted: true)
         try forward.run(from: pair.sites[0], to: pair.sites[1], wall: pair.wall) { done in
             self.progress.show("merged", done, of: pair.authored[0])
         }
@@ -107,6 +108,8 @@ struct WorkloadBenchmark {
         result.add("signature_checks", forward.signatureChecks)
         result.add("export_bytes_A", forward.wireBytes)
         result.add("bytes_per_delta", Double(forward.wireBytes) / Double(max(1, forward.deltas)))
+        for row in forward.account.perDelta { result.add("wire_\(row.name)_bytes", row.bytes) }
+        result.add("wire_tls_and_http2_bytes", forward.account.sessionBytes)
         result.add("merged_back_at_A", backward.deltas)
         result.add("cases_in_conflict", conflicts)
         result.add("db_bytes_B", BenchFolder.bytes(ofFileAt: pair.sites[1].databasePath))

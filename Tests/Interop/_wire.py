@@ -12,7 +12,7 @@ import nacl.bindings
 import nacl.exceptions
 import nacl.signing
 
-VERSION = 2
+VERSION = 3
 # What a connection is for.
 URGENT, BULK = 0, 1
 
@@ -349,69 +349,115 @@ def read_membership(log):
 # ---- Runs ----
 
 
+class Numbers:
+    """Reads numbers (unsigned LEB128, shortest form) and pieces of known length from bytes."""
+
+    def __init__(self, data):
+        self.data, self.place = data, 0
+
+    def number(self):
+        value = shift = 0
+        while True:
+            byte = self.piece(1)[0]
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                expect((byte or shift == 0) and value < 1 << 64, "runs.number")
+                return value
+            shift += 7
+
+    def signed(self):
+        value = self.number()
+        return -(value + 1 >> 1) if value & 1 else value >> 1
+
+    def piece(self, count):
+        expect(self.place + count <= len(self.data), "runs.piece")
+        self.place += count
+        return self.data[self.place - count : self.place]
+
+
+def number(value):
+    """A number as `Numbers` reads it."""
+    data = b""
+    while value > 0x7F:
+        data += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return data + bytes([value])
+
+
 class RunReader:
     """Gives back the deltas of a frame of runs, each as (header bytes, signature, parts), and its keys."""
 
     def __init__(self, body):
         tables = decode(body)
-        expect(isinstance(tables, list) and len(tables) == 7, "runs")
-        self.authors, self.documents, self.settings, self.actors, self.shapes, self.keys, deltas = tables
-        self.lasts, self.ids, self.milliseconds = {}, {}, None
-        self.deltas = [self.delta(item) for item in deltas]
+        expect(isinstance(tables, list) and len(tables) == 6, "runs")
+        self.authors, self.settings, self.actors, self.shapes, self.forms, data = tables
+        self.lasts, self.ids, self.documents, self.last_keys, self.milliseconds = {}, {}, [], {}, None
+        self.keys, self.deltas = [], []
+        data = Numbers(data)
+        while data.place < len(data.data):
+            self.deltas.append(self.delta(data))
 
     def bare_keys(self):
         """Keys that travel in the frame, as in a chunk."""
-        return [
-            [self.authors[author][0], self.documents[document], compartment, generation, name[:8], name[8:]]
-            for author, document, compartment, generation, name in self.keys if len(name) == 40
-        ]
+        return self.keys
 
-    def delta(self, item):
-        fields = iter(item)
-        flags = next(fields)
-        author, _ = self.authors[next(fields)]
+    def delta(self, data):
+        flags, author, setting, actor, shape, context, parts = self.forms[data.number()]
+        author, _ = self.authors[author]
         last = self.lasts.get(author_of(author))
-        seq = next(fields) if flags & 1 else last[0] + 1
-        level, epoch, prefix = self.settings[next(fields)]
-        document = self.documents[next(fields)]
-        distance = next(fields)
+        seq = data.number() if flags & 1 else last[0] + 1
+        document = self.document(data)
+        distance = data.number()
         document_prev = seq - distance if distance else 0
-        stamp = next(fields)
-        if not flags & 4:
-            stamp = (self.milliseconds + stamp) << 16
-        actor, shape = self.actors[next(fields)], self.shapes[next(fields)]
-        flat = next(fields)
-        context = [
-            [self.authors[index][0], self.authors[index][1] + seq] for index, seq in zip(flat[::2], flat[1::2])
-        ]
-        described, blob = next(fields), next(fields)
-        signature, place = blob[:64], 64
-        prev = last[1] if not flags & 1 else blob[place : place + 32]
-        place += 32 if flags & 1 else 0
-        if flags & 2:
-            seal, place = blob[place : place + 16], place + 16
-        else:
-            seal = self.seal(author_of(author), document_prev, context)
-        parts, descriptors = [], []
-        for index, length in zip(described[::2], described[1::2]):
-            _, _, compartment, generation, name = self.keys[index]
-            commitment, place = blob[place : place + 32], place + 32
-            descriptors.append([compartment, generation, name[:8], commitment, length >> 1])
-            end = place + (0 if length & 1 else (length >> 1) + 16)
-            parts.append(None if length & 1 else blob[place:end])
-            place = end
-        expect(place == len(blob), "runs.blob")
+        stamp = data.number() if flags & 4 else (self.milliseconds + data.signed()) << 16
+        context = [[self.authors[index][0], self.authors[index][1] + data.number()] for index in context]
+        described = []
+        for part in parts:
+            generation, name = self.key_id(data, author, document, part)
+            described.append([part >> 3, generation, name, None, data.number()])
+        unread = [self.range(data) for _ in range(data.number())] if flags & 8 else None
+        signature = data.piece(64)
+        prev = data.piece(32) if flags & 1 else last[1]
+        seal = data.piece(16) if flags & 2 else self.seal(author_of(author), document_prev, context)
+        authority = data.piece(64) if flags & 16 else None
+        sealed = []
+        for part, descriptor in zip(parts, described):
+            descriptor[3] = data.piece(32)
+            sealed.append(None if part & 1 else data.piece(descriptor[4] + 16))
+        level, epoch, prefix = self.settings[setting]
         header = {
             1: 1, 2: 1, 3: level, 4: author, 5: seq, 6: prev, 7: [epoch, prefix], 8: document, 9: document_prev,
-            10: context, 11: seal, 13: stamp, 14: actor, 16: shape, 17: descriptors,
+            10: context, 11: seal, 13: stamp, 14: self.actors[actor], 16: self.shapes[shape], 17: described,
         }
-        if flags & 8:
-            unread, authority = next(fields)
-            if unread:
-                header[12] = [[self.authors[index][0], first, last] for index, first, last in unread]
-            if authority is not None:
-                header[15] = authority
-        return self.note(author_of(author), seq, stamp, encode(header), signature, parts)
+        if unread is not None:
+            header[12] = unread
+        if authority is not None:
+            header[15] = authority
+        return self.note(author_of(author), seq, stamp, encode(header), signature, sealed)
+
+    def document(self, data):
+        distance = data.number()
+        if distance:
+            return self.documents[len(self.documents) - distance]
+        document = data.piece(16)
+        self.documents.append(document)
+        return document
+
+    def key_id(self, data, author, document, part):
+        compartment, naming = part >> 3, part >> 1 & 3
+        place = (author_of(author), document, compartment)
+        if naming:
+            generation = data.number()
+            name = data.piece(8) if naming & 1 else None
+            if naming & 2:
+                key = data.piece(32)
+                name = name or key_hash(key)
+                self.keys.append([author, document, compartment, generation, name, key])
+            self.last_keys[place] = (generation, name)
+        return self.last_keys[place]
+
+    def range(self, data):
+        return [self.authors[data.number()][0], data.number(), data.number()]
 
     def note(self, author, seq, stamp, header, signature, parts):
         identity = delta_id(header, signature)

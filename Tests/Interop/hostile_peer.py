@@ -202,8 +202,12 @@ def no_runs(member, link):
 
 def endless_runs(member, link):
     """Tables that name more than the frame holds."""
-    author = [member.author, 0]
-    link.send([10, 0, wire.encode([[author], [], [], [], [], [[0, 9, 0, 1, bytes(8)]], []])])
+    link.send([10, 0, wire.encode([[[member.author, 0]], [], [], [], [[0, 0, 9, 0, 0, [], []]], b""])])
+
+
+def endless_number(member, link):
+    """A number of a run that never ends."""
+    link.send([10, 0, wire.encode([[[member.author, 0]], [], [], [], [], b"\xff" * 1000])])
 
 
 def forged_run(member, link):
@@ -211,11 +215,14 @@ def forged_run(member, link):
     header, signature, parts, _ = member.delta(document(), [(SET_TITLE, "forged run")])
     fields = wire.parse_header(header)
     part = fields.parts[0]
-    blob = signature[:-1] + bytes([signature[-1] ^ 1]) + fields.prev + fields.seal + part.commitment + parts[0]
+    data = b"".join([
+        wire.number(0), wire.number(fields.seq), wire.number(0), fields.document, wire.number(0),
+        wire.number(fields.stamp), wire.number(part.generation), part.key_hash, wire.number(part.length),
+        signature[:-1], bytes([signature[-1] ^ 1]), fields.prev, fields.seal, part.commitment, parts[0],
+    ])
     link.send([10, 0, wire.encode([
-        [[fields.author, 0]], [fields.document], [[fields.level, *fields.membership]], [fields.actor],
-        [fields.shape], [[0, 0, part.compartment, part.generation, part.key_hash]],
-        [[7, 0, fields.seq, 0, 0, 0, fields.stamp, 0, 0, [], [0, part.length << 1], blob]],
+        [[fields.author, 0]], [[fields.level, *fields.membership]], [fields.actor], [fields.shape],
+        [[7, 0, 0, 0, 0, [], [part.compartment << 3 | 1 << 1]]], data,
     ])])
 
 
@@ -255,6 +262,7 @@ ATTACKS = [
     Attack("body nested 60 deep", "ignored", "delta void", nested),
     Attack("runs that are no runs", "banned", "peer.malformed", no_runs),
     Attack("runs that name what is not there", "banned", "peer.malformed", endless_runs),
+    Attack("runs with a number without end", "banned", "peer.malformed", endless_number),
     Attack("run with a wrong signature", "ignored", "signature refused", forged_run),
     Attack("comparison of 2^63 deltas", "banned", "peer.too-large", immense_comparison),
     Attack("outline of 2,000 documents that are not", "ignored", None, lying_outline),
@@ -312,11 +320,21 @@ def attack(case, member, node, desk):
         reach = "banned"
     if reach == "banned" or case.send is second_link:
         desk.call("POST", f"/v1/sync/{member.site}/resume")
-    # An alarm is about the whole log of a site and is told when the node looks for it, not with one input.
-    lines = [
+    # The log is written beside the link: its line may come a moment after the answer.
+    deadline = time.monotonic() + (5 if case.words else 0)
+    while not (lines := told(node, start)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return reach, code, lines
+
+
+def told(node, start):
+    """The lines of the log from a place on that warn of something.
+
+    An alarm is about the whole log of a site and is told when the node looks for it, not with one input.
+    """
+    return [
         line for line in _nodes.log_of(node)[start:].splitlines() if LEVELS.search(line) and "code=alarm." not in line
     ]
-    return reach, code, lines
 
 
 def has_died(node):

@@ -21,6 +21,14 @@ package struct ContextSeal: Hashable, Sendable {
 
     private static let domain = Array("baton/seal/1".utf8)
 
+    /// Zeros: where the seal is still to be read.
+    package static let zero = ContextSeal(high: 0, low: 0)
+
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
     package init?(_ bytes: ArraySlice<UInt8>) {
         guard bytes.count == 16 else { return nil }
         self.high = bigEndianWord(bytes, from: 0)

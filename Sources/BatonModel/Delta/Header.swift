@@ -115,6 +115,14 @@ package struct KeyID: Hashable, Sendable {
     package var generation: UInt32
     package var hash: UInt64
 
+    private static let domain = Array("baton/key-id/1".utf8)
+
+    /// The id of a key: the first 8 bytes of `H("baton/key-id/1" ‖ key)`, big-endian.
+    package init(generation: UInt32, of key: [UInt8], hashing: some Hashing) {
+        self.generation = generation
+        self.hash = hashing.digest256(Self.domain, key).word0
+    }
+
     package init(generation: UInt32, hash: UInt64) {
         self.generation = generation
         self.hash = hash

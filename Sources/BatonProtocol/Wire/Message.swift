@@ -47,9 +47,9 @@ package enum Message: Sendable, Equatable {
 }
 
 package enum ProtocolVersion {
-    /// 2: two connections a pair, catch-up in phases, runs.
-    package static let current: UInt64 = 2
-    package static let oldest: UInt64 = 2
+    /// 2: two connections a pair, catch-up in phases, runs. 3: runs by forms, in one byte string.
+    package static let current: UInt64 = 3
+    package static let oldest: UInt64 = 3
 }
 
 /// What a connection of a pair is for. Two connections, so that a full queue of bulk bytes never stands

@@ -11,269 +11,175 @@ extension RunCodec {
     ) throws(ModelFault) -> Content {
         var reader = CBORReader(
             bytes, limits: CBORLimits(depthMax: 8, itemsMax: 1 << 18, bytesMax: limits.frameBytesMax))
-        try reader.expectArray(of: 7, "runs")
+        try reader.expectArray(of: 6, "runs")
         let tables = try DecodedTables(from: &reader, limits)
-        let count = try reader.modelArray("runs.deltas", upTo: limits.deltasPerChunkMax)
-        var memory = RunMemory()
-        var deltas: [Delta] = []
-        deltas.reserveCapacity(count)
-        for _ in 0..<count {
-            let delta = try Self.delta(from: &reader, tables, memory, hashing)
-            memory.note(delta.header, delta.id)
-            deltas.append(delta)
-        }
+        var pieces = RunReader(try Self.slice(from: &reader))
         try reader.modelFinish()
-        return Content(keys: tables.bareKeys, deltas: deltas)
+        var memory = RunMemory()
+        var content = Content(keys: [], deltas: [])
+        while !pieces.isAtEnd {
+            guard content.deltas.count < limits.deltasPerChunkMax else {
+                throw .tooLarge("runs.deltas", limit: limits.deltasPerChunkMax)
+            }
+            let delta = try Self.delta(from: &pieces, tables, memory, &content.keys, hashing)
+            guard content.keys.count <= limits.keysPerChunkMax else {
+                throw .tooLarge("runs.keys", limit: limits.keysPerChunkMax)
+            }
+            memory.note(delta.header, delta.id)
+            content.deltas.append(delta)
+        }
+        return content
     }
 
-    private static func delta(
-        from reader: inout CBORReader, _ tables: DecodedTables, _ memory: RunMemory, _ hashing: some Hashing
-    ) throws(ModelFault) -> Delta {
-        let count = try reader.modelArray("runs.delta", upTo: 13)
-        let flags = try reader.modelUnsigned("runs.flags", upTo: Flags.all)
-        let isStart = flags & Flags.start != 0
-        let hasExtras = flags & Flags.extras != 0
-        guard count == 11 + (isStart ? 1 : 0) + (hasExtras ? 1 : 0) else { throw .malformed("runs.delta") }
-        let author = try tables.author(&reader).author
-        let last = memory.last(of: author)
-        var seq = (last?.seq ?? 0) + 1
-        if isStart {
-            seq = try reader.modelUnsigned("runs.seq", upTo: UInt64(Int64.max))
-        } else if last == nil {
-            throw .malformed("runs.seq")
-        }
-        let setting = try tables.pick(tables.settings, &reader, "runs.setting")
-        let document = try tables.pick(tables.documents, &reader, "runs.document")
-        let distance = try reader.modelUnsigned("runs.document-prev")
-        guard seq > 0, distance < seq else { throw .malformed("runs.document-prev") }
-        let stamp = try Self.stamp(from: &reader, isWhole: flags & Flags.stamp != 0, memory)
-        let actor = try tables.pick(tables.actors, &reader, "runs.actor")
-        let shape = try tables.pick(tables.shapes, &reader, "runs.shape")
-        let context = try Self.context(from: &reader, tables)
-        let parts = try Self.parts(from: &reader, tables, author, document)
-        var blob = RunBlob(try Self.blob(from: &reader))
-        let signature = try blob.take(Delta.signatureBytes)
-        let prev = isStart ? try blob.id() : (last?.id ?? .none)
-        let documentPrev = distance == 0 ? 0 : seq - distance
-        let named = SealedPast(author: author, documentPrev: documentPrev, entries: context)
-        let seal = try Self.seal(over: named, flags, &blob, memory, hashing)
-        var header = Header(
-            level: setting.level, author: author, seq: seq, prev: prev, membership: setting.membership,
-            document: document, documentPrev: documentPrev, context: Context(entries: context, seal: seal),
-            stamp: stamp, actor: actor, shape: shape, parts: parts.map(\.descriptor))
-        var bytes: [[UInt8]?] = []
-        for (index, part) in parts.enumerated() {
-            header.parts[index].commitment = try blob.id().digest
-            bytes.append(part.isAbsent ? nil : try blob.take(part.descriptor.length + Delta.sealBytes))
-        }
-        try blob.finish()
-        if hasExtras { try Self.readExtras(from: &reader, tables, into: &header) }
-        return try Delta(headerBytes: header.encoded(), signature: signature, parts: bytes, hashing: hashing)
-    }
-
-    private static func blob(from reader: inout CBORReader) throws(ModelFault) -> ArraySlice<UInt8> {
+    private static func slice(from reader: inout CBORReader) throws(ModelFault) -> ArraySlice<UInt8> {
         do { return try reader.bytesSlice() } catch { throw .encoding(error) }
     }
 
+    private static func delta(
+        from pieces: inout RunReader, _ tables: DecodedTables, _ memory: RunMemory, _ keys: inout [BareKey],
+        _ hashing: some Hashing
+    ) throws(ModelFault) -> Delta {
+        let number = try pieces.number("runs.form")
+        guard number < UInt64(tables.forms.count) else { throw .malformed("runs.form") }
+        let form = tables.forms[Int(number)]
+        var header = try Self.header(from: &pieces, form, tables, memory)
+        for (index, part) in form.parts.enumerated() {
+            let id = try Self.keyID(
+                from: &pieces, part.key, KeyPlace(header, part: index), memory, &keys, hashing)
+            header.parts[index].key = id
+            header.parts[index].length = Int(
+                try pieces.number("runs.length", upTo: UInt64(DeltaLimits.deltaBytesMax)))
+        }
+        if form.has(Flags.unread) { header.unread = try Self.unread(from: &pieces, tables) }
+        let signature = Array(try pieces.piece(Delta.signatureBytes, "runs.signature"))
+        // Where nothing is given, `header` has made sure that there is a delta before.
+        header.prev =
+            form.has(Flags.start)
+            ? try pieces.id("runs.prev") : memory.last(of: header.author)?.id ?? DeltaID.none
+        header.context.seal = try Self.seal(of: header, form, &pieces, memory, hashing)
+        if form.has(Flags.authority) {
+            header.authority = Array(try pieces.piece(Delta.signatureBytes, "runs.authority"))
+        }
+        var parts: [[UInt8]?] = []
+        for (index, part) in form.parts.enumerated() {
+            header.parts[index].commitment = try pieces.id("runs.commitment").digest
+            let count = header.parts[index].length + Delta.sealBytes
+            parts.append(part.isAbsent ? nil : Array(try pieces.piece(count, "runs.part")))
+        }
+        return try Delta(headerBytes: header.encoded(), signature: signature, parts: parts, hashing: hashing)
+    }
+
+    /// Reads the numbers of a header up to its context; what comes later is still empty.
+    private static func header(
+        from pieces: inout RunReader, _ form: RunForm, _ tables: DecodedTables, _ memory: RunMemory
+    ) throws(ModelFault) -> Header {
+        let author = tables.authors[form.author].author
+        let last = memory.last(of: author)
+        var seq = (last?.seq ?? 0) + 1
+        if form.has(Flags.start) {
+            seq = try pieces.number("runs.seq", upTo: UInt64(Int64.max))
+        } else if last == nil {
+            throw .malformed("runs.seq")
+        }
+        let document = try Self.document(from: &pieces, memory)
+        let distance = try pieces.number("runs.document-prev")
+        guard seq > 0, distance < seq else { throw .malformed("runs.document-prev") }
+        let stamp = try Self.stamp(from: &pieces, isWhole: form.has(Flags.stamp), memory)
+        var entries: [DeltaReference] = []
+        for index in form.context {
+            let (author, base) = tables.authors[index]
+            let (seq, isOver) = base.addingReportingOverflow(try pieces.number("runs.context"))
+            guard !isOver else { throw .malformed("runs.context") }
+            entries.append(DeltaReference(author: author, seq: seq))
+        }
+        let setting = tables.settings[form.setting]
+        let empty = KeyID(generation: 0, hash: 0)
+        return Header(
+            level: setting.level, author: author, seq: seq, prev: .none, membership: setting.membership,
+            document: document, documentPrev: distance == 0 ? 0 : seq - distance,
+            context: Context(entries: entries, seal: .zero), stamp: stamp, actor: tables.actors[form.actor],
+            shape: tables.shapes[form.shape],
+            parts: form.parts.map { part in
+                PartDescriptor(compartment: part.compartment, key: empty, commitment: .zero, length: 0)
+            })
+    }
+
+    private static func document(
+        from pieces: inout RunReader, _ memory: RunMemory
+    ) throws(ModelFault) -> DocumentID {
+        let distance = try pieces.number("runs.document")
+        if distance > 0 {
+            guard let known = memory.document(at: distance) else { throw .malformed("runs.document") }
+            return known
+        }
+        guard let document = DocumentID(try pieces.piece(16, "runs.document")) else {
+            throw .malformed("runs.document")
+        }
+        return document
+    }
+
     private static func stamp(
-        from reader: inout CBORReader, isWhole: Bool, _ memory: RunMemory
+        from pieces: inout RunReader, isWhole: Bool, _ memory: RunMemory
     ) throws(ModelFault) -> HybridTime {
-        if isWhole { return HybridTime(packed: try reader.modelUnsigned("runs.stamp")) }
-        let distance: Int64
-        do { distance = try reader.int() } catch { throw .encoding(error) }
+        if isWhole { return HybridTime(packed: try pieces.number("runs.stamp")) }
         guard let before = memory.milliseconds else { throw .malformed("runs.stamp") }
-        let (sum, isOver) = Int64(before).addingReportingOverflow(distance)
+        let (sum, isOver) = Int64(before).addingReportingOverflow(try pieces.signed("runs.stamp"))
         guard !isOver, sum >= 0, UInt64(sum) <= HybridTime.millisecondsMax else {
             throw .malformed("runs.stamp")
         }
         return HybridTime(milliseconds: UInt64(sum), counter: 0)
     }
 
-    private static func context(
-        from reader: inout CBORReader, _ tables: DecodedTables
-    ) throws(ModelFault) -> [DeltaReference] {
-        let count = try reader.modelArray("runs.context", upTo: DeltaLimits.contextEntriesMax * 2)
-        guard count % 2 == 0 else { throw .malformed("runs.context") }
-        var entries: [DeltaReference] = []
-        for _ in 0..<count / 2 {
-            let (author, base) = try tables.author(&reader)
-            let distance = try reader.modelUnsigned("runs.context")
-            let (seq, isOver) = base.addingReportingOverflow(distance)
-            guard !isOver else { throw .malformed("runs.context") }
-            entries.append(DeltaReference(author: author, seq: seq))
+    private static func keyID(
+        from pieces: inout RunReader, _ naming: RunForm.KeyNaming, _ place: KeyPlace, _ memory: RunMemory,
+        _ keys: inout [BareKey], _ hashing: some Hashing
+    ) throws(ModelFault) -> KeyID {
+        if naming == .known {
+            guard let known = memory.key(of: place) else { throw .malformed("runs.key") }
+            return known
         }
-        return entries
-    }
-
-    private static func parts(
-        from reader: inout CBORReader, _ tables: DecodedTables, _ author: Author, _ document: DocumentID
-    ) throws(ModelFault) -> [(descriptor: PartDescriptor, isAbsent: Bool)] {
-        let count = try reader.modelArray("runs.parts", upTo: DeltaLimits.partsMax * 2)
-        guard count % 2 == 0 else { throw .malformed("runs.parts") }
-        var parts: [(descriptor: PartDescriptor, isAbsent: Bool)] = []
-        for _ in 0..<count / 2 {
-            let key = try tables.pick(tables.keys, &reader, "runs.key").entry
-            guard key.scope.author == author, key.scope.document == document else {
-                throw .malformed("runs.key")
-            }
-            let length = try reader.modelUnsigned("runs.length", upTo: UInt64(DeltaLimits.deltaBytesMax) << 1)
-            parts.append(
-                (
-                    PartDescriptor(
-                        compartment: key.scope.compartment, key: key.id, commitment: .zero,
-                        length: Int(length >> 1)), length & 1 == 1
-                ))
-        }
-        return parts
-    }
-
-    private static func seal(
-        over named: SealedPast, _ flags: UInt64, _ blob: inout RunBlob, _ memory: RunMemory,
-        _ hashing: some Hashing
-    ) throws(ModelFault) -> ContextSeal {
-        if flags & Flags.seal != 0 {
-            guard let seal = ContextSeal(try blob.take(16)) else { throw .malformed("runs.seal") }
-            return seal
-        }
-        guard let seal = memory.seal(over: named, hashing) else { throw .malformed("runs.seal") }
-        return seal
-    }
-
-    private static func readExtras(
-        from reader: inout CBORReader, _ tables: DecodedTables, into header: inout Header
-    ) throws(ModelFault) {
-        try reader.expectArray(of: 2, "runs.extras")
-        for _ in 0..<(try reader.modelArray("runs.unread", upTo: DeltaLimits.unreadRangesMax)) {
-            try reader.expectArray(of: 3, "runs.unread")
-            let author = try tables.author(&reader).author
-            let first = try reader.modelUnsigned("runs.unread")
-            let last = try reader.modelUnsigned("runs.unread")
-            header.unread.append(DeltaRange(author: author, first: first, last: last))
-        }
-        if reader.isNull() {
-            do { try reader.null() } catch { throw .encoding(error) }
-        } else {
-            header.authority = Array(try reader.modelBytes("runs.authority", count: Delta.signatureBytes))
-        }
-    }
-}
-
-/// Takes pieces of fixed length from the byte string of a delta.
-private struct RunBlob {
-    private var bytes: ArraySlice<UInt8>
-
-    init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
-
-    mutating func take(_ count: Int) throws(ModelFault) -> [UInt8] {
-        guard self.bytes.count >= count else { throw .malformed("runs.blob") }
-        defer { self.bytes = self.bytes.dropFirst(count) }
-        return Array(self.bytes.prefix(count))
-    }
-
-    mutating func id() throws(ModelFault) -> DeltaID {
-        guard self.bytes.count >= Digest256.byteCount, let id = DeltaID(self.bytes.prefix(32)) else {
-            throw .malformed("runs.blob")
-        }
-        self.bytes = self.bytes.dropFirst(Digest256.byteCount)
+        let generation = UInt32(try pieces.number("runs.generation", upTo: UInt64(UInt32.max)))
+        var id = KeyID(generation: generation, hash: naming == .whole ? 0 : try pieces.word("runs.key"))
+        guard naming != .byID else { return id }
+        let bytes = Array(try pieces.piece(32, "runs.key"))
+        if naming == .whole { id = KeyID(generation: generation, of: bytes, hashing: hashing) }
+        let scope = KeyScope(
+            author: place.author, document: place.document, compartment: place.compartment,
+            generation: generation)
+        keys.append(BareKey(scope: scope, id: id, bytes: bytes))
         return id
     }
 
-    func finish() throws(ModelFault) {
-        guard self.bytes.isEmpty else { throw .malformed("runs.blob") }
-    }
-}
-
-/// The dictionaries of a received frame.
-private struct DecodedTables {
-    var authors: [(author: Author, base: UInt64)] = []
-    var documents: [DocumentID] = []
-    var settings: [RunCodec.Setting] = []
-    var actors: [Actor] = []
-    var shapes: [[OperationShape]] = []
-    var keys: [(entry: RunCodec.KeyEntry, bytes: [UInt8]?)] = []
-
-    init(from reader: inout CBORReader, _ limits: WireLimits) throws(ModelFault) {
-        let itemsMax = limits.deltasPerChunkMax
-        for _ in 0..<(try reader.modelArray("runs.authors", upTo: HaveSet.authorsMax)) {
-            try reader.expectArray(of: 2, "runs.author")
-            let author = try Author(from: &reader)
-            self.authors.append((author, try reader.modelUnsigned("runs.base", upTo: UInt64(Int64.max))))
+    private static func unread(
+        from pieces: inout RunReader, _ tables: DecodedTables
+    ) throws(ModelFault) -> [DeltaRange] {
+        var ranges: [DeltaRange] = []
+        let count = try pieces.number("runs.unread", upTo: UInt64(DeltaLimits.unreadRangesMax))
+        guard count > 0 else { throw .malformed("runs.unread") }
+        for _ in 0..<count {
+            let index = try pieces.number("runs.unread")
+            guard index < UInt64(tables.authors.count) else { throw .malformed("runs.unread") }
+            let first = try pieces.number("runs.unread")
+            let last = try pieces.number("runs.unread")
+            ranges.append(
+                DeltaRange(author: tables.authors[Int(index)].author, first: first, last: last))
         }
-        for _ in 0..<(try reader.modelArray("runs.documents", upTo: itemsMax)) {
-            guard let document = DocumentID(try reader.modelBytes("runs.document", count: 16)) else {
-                throw .malformed("runs.document")
+        return ranges
+    }
+
+    private static func seal(
+        of header: Header, _ form: RunForm, _ pieces: inout RunReader, _ memory: RunMemory,
+        _ hashing: some Hashing
+    ) throws(ModelFault) -> ContextSeal {
+        if form.has(Flags.seal) {
+            guard let seal = ContextSeal(try pieces.piece(16, "runs.seal")) else {
+                throw .malformed("runs.seal")
             }
-            self.documents.append(document)
+            return seal
         }
-        for _ in 0..<(try reader.modelArray("runs.settings", upTo: itemsMax)) {
-            try reader.expectArray(of: 3, "runs.setting")
-            let level = try reader.modelUnsigned("runs.level")
-            let epoch = try reader.modelUnsigned("runs.epoch")
-            let prefix = bigEndianWord(try reader.modelBytes("runs.epoch", count: 8), from: 0)
-            self.settings.append(
-                RunCodec.Setting(
-                    level: level, membership: MembershipReference(epoch: epoch, hashPrefix: prefix)))
-        }
-        for _ in 0..<(try reader.modelArray("runs.actors", upTo: itemsMax)) {
-            self.actors.append(try Self.actor(from: &reader))
-        }
-        for _ in 0..<(try reader.modelArray("runs.shapes", upTo: itemsMax)) {
-            self.shapes.append(try Self.shape(from: &reader))
-        }
-        for _ in 0..<(try reader.modelArray("runs.keys", upTo: limits.keysPerChunkMax)) {
-            self.keys.append(try self.key(from: &reader))
-        }
-    }
-
-    private static func actor(from reader: inout CBORReader) throws(ModelFault) -> Actor {
-        let count = try reader.modelArray("runs.actor", upTo: 2)
-        guard count > 0 else { throw .malformed("runs.actor") }
-        let person = UInt32(try reader.modelUnsigned("runs.actor", upTo: UInt64(UInt32.max)))
-        guard count == 2 else { return Actor(person: OperatorID(person)) }
-        let principal = UInt32(try reader.modelUnsigned("runs.actor", upTo: UInt64(UInt32.max)))
-        return Actor(person: OperatorID(person), onBehalfOf: OperatorID(principal))
-    }
-
-    private static func shape(from reader: inout CBORReader) throws(ModelFault) -> [OperationShape] {
-        var shape: [OperationShape] = []
-        for _ in 0..<(try reader.modelArray("runs.shape", upTo: DeltaLimits.operationsMax)) {
-            guard let operation = OperationShape(packed: try reader.modelUnsigned("runs.shape")) else {
-                throw .malformed("runs.shape")
-            }
-            shape.append(operation)
-        }
-        return shape
-    }
-
-    private func key(from reader: inout CBORReader) throws(ModelFault) -> (RunCodec.KeyEntry, [UInt8]?) {
-        try reader.expectArray(of: 5, "runs.key")
-        let author = try self.author(&reader).author
-        let document = try self.pick(self.documents, &reader, "runs.document")
-        let compartment = Compartment(code: UInt8(try reader.modelUnsigned("runs.compartment", upTo: 255)))
-        let generation = UInt32(try reader.modelUnsigned("runs.generation", upTo: UInt64(UInt32.max)))
-        let name = try reader.modelBytes("runs.key", upTo: 40)
-        guard name.count == 8 || name.count == 40 else { throw .malformed("runs.key") }
-        let id = KeyID(generation: generation, hash: bigEndianWord(name, from: 0))
-        let scope = KeyScope(
-            author: author, document: document, compartment: compartment, generation: generation)
-        return (RunCodec.KeyEntry(scope: scope, id: id), name.count == 8 ? nil : Array(name.dropFirst(8)))
-    }
-
-    var bareKeys: [BareKey] {
-        self.keys.compactMap { key in
-            key.bytes.map { BareKey(scope: key.entry.scope, id: key.entry.id, bytes: $0) }
-        }
-    }
-
-    func author(_ reader: inout CBORReader) throws(ModelFault) -> (author: Author, base: UInt64) {
-        try self.pick(self.authors, &reader, "runs.author")
-    }
-
-    func pick<Value>(
-        _ table: [Value], _ reader: inout CBORReader, _ field: String
-    ) throws(ModelFault) -> Value {
-        let index = try reader.modelUnsigned(field)
-        guard index < UInt64(table.count) else { throw .malformed(field) }
-        return table[Int(index)]
+        let named = SealedPast(
+            author: header.author, documentPrev: header.documentPrev, entries: header.context.entries)
+        guard let seal = memory.seal(over: named, hashing) else { throw .malformed("runs.seal") }
+        return seal
     }
 }
