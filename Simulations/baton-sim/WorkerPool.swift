@@ -2,6 +2,7 @@ import Foundation
 
 /// Plays a range of seeds in processes of their own: a crash takes one process, and its seed is known.
 struct WorkerPool {
+    private let first: UInt64
     private var next: UInt64
     private let last: UInt64
     private let chunk: UInt64
@@ -11,6 +12,7 @@ struct WorkerPool {
     private var total = SoakTotal()
 
     init(range: ClosedRange<UInt64>, jobs: Int, plan: SoakPlan, deadline: Date?) {
+        self.first = range.lowerBound
         self.next = range.lowerBound
         self.last = range.upperBound
         self.jobs = jobs
@@ -57,7 +59,7 @@ struct WorkerPool {
     }
 
     /// The last seed that a process was started for.
-    var lastStarted: UInt64 { max(self.next, 1) - 1 }
+    var lastStarted: UInt64 { max(self.next, self.first + 1) - 1 }
 
     mutating func run() throws -> SoakTotal {
         var running: [Worker] = []
@@ -75,7 +77,8 @@ struct WorkerPool {
                 }
             }
             Channel.progress(
-                "\(self.total.seeds) seeds, \(self.total.failures.count) failed, "
+                "\(self.total.seeds) of \(self.last - self.first + 1) seeds, "
+                    + "\(self.total.failures.count) failed, "
                     + "\(self.total.crashed.count) crashed")
         }
         Channel.endProgress()

@@ -179,6 +179,11 @@ package final class ScenarioRun {
         self.checkRest()
         guard self.violations.isEmpty else { return }
         let owing = core.filter { self.atlas.honest.contains($0) }
+        // People can only end what has reached them.
+        for violation in EventuallyReplicasEqual.check(self.world, self.atlas, core: owing) {
+            self.found(violation)
+        }
+        guard self.violations.isEmpty else { return }
         self.endCustody(owing)
         guard self.violations.isEmpty else { return }
         self.checkEnd(owing)

@@ -152,7 +152,7 @@ package final class World {
             self.committed(node, report, isOwn: true, auditBefore)
             // Between the commit and the moment in which the engine hears of it a node may die.
             guard self.spendEffect(node) else { return .success(delta) }
-            self.schedule(.input(.authored(report)), at: id, after: node.slowness - 1)
+            self.tellEngine(.authored(report), of: node, after: node.slowness - 1)
             return .success(delta)
         } catch {
             self.failed(node, error)
@@ -176,6 +176,14 @@ package final class World {
         self.tell(
             .committed(
                 node.id, Commit(report: report, isOwn: isOwn, passed: passed, auditBefore: auditBefore)))
+    }
+
+    /// One loop writes and tells the engine of each commit before the next one begins: no report overtakes
+    /// another one.
+    private func tellEngine(_ input: EngineInput, of node: WorldNode, after delay: UInt64) {
+        let at = max(self.ticks + delay, node.toldUntil + 1)
+        node.toldUntil = at
+        self.schedule(.input(input), at: node.id, after: at - self.ticks)
     }
 
     package func feed(_ input: EngineInput, to site: SiteID) {
@@ -286,7 +294,7 @@ package final class World {
         }
         guard node.isUp else { return }
         guard self.spendEffect(node) else { return }
-        self.schedule(.input(.applied(work, result)), at: node.id, after: 0)
+        self.tellEngine(.applied(work, result), of: node, after: 0)
     }
 
     // What engines ask for.

@@ -105,6 +105,8 @@ package final class WorldNode {
     var backlog: [Happening] = []
     /// When its writing thread is free again.
     var writesUntil: UInt64 = 0
+    /// When its engine was told of its newest commit.
+    var toldUntil: UInt64 = 0
     var haveDigest: Digest256?
     /// A liar that says nothing of what it has.
     var isWithholding = false
