@@ -15,7 +15,9 @@ enum DeskDoor {
     }
 
     /// Recognises a desk command. `log verify` is upkeep, not a case's log.
-    static func command(_ arguments: [String]) -> Command? {
+    ///
+    /// - Throws: `usage`: `--dir` or `--as` without its word, which must never mean the usual folder or person.
+    static func command(_ arguments: [String]) throws(NodeFault) -> Command? {
         guard let first = arguments.first, CommandTable.command(first) != nil, first != "help",
             !(first == "log" && arguments.dropFirst().first == "verify")
         else { return nil }
@@ -23,8 +25,12 @@ enum DeskDoor {
         var rest = arguments[...]
         while let word = rest.popFirst() {
             switch word {
-            case "--dir": command.dir = rest.popFirst()
-            case "--as": command.actingAs = rest.popFirst()
+            case "--dir": command.dir = try Self.value(of: word, rest.popFirst())
+            case "--as": command.actingAs = try Self.value(of: word, rest.popFirst())
+            case _ where word.hasPrefix("--dir="):
+                command.dir = try Self.value(of: "--dir", String(word.dropFirst(6)))
+            case _ where word.hasPrefix("--as="):
+                command.actingAs = try Self.value(of: "--as", String(word.dropFirst(5)))
             case "--":
                 command.words.append(word)
                 command.words.append(contentsOf: rest)
@@ -33,6 +39,15 @@ enum DeskDoor {
             }
         }
         return command
+    }
+
+    private static func value(of option: String, _ word: String?) throws(NodeFault) -> String {
+        guard let word, !word.isEmpty, !word.hasPrefix("--") else {
+            throw NodeFault(
+                code: "grammar.missing-value", "\(option) needs a value.",
+                hint: "Write \(option == "--dir" ? "--dir FOLDER" : "--as NAME").", exit: .usage)
+        }
+        return word
     }
 
     static func run(_ command: Command) async -> Int32 {

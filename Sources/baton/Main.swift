@@ -12,7 +12,7 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try ProcessStart.harden()
-            if let command = DeskDoor.command(arguments) { exit(await DeskDoor.run(command)) }
+            if let command = try DeskDoor.command(arguments) { exit(await DeskDoor.run(command)) }
             var command = try Baton.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

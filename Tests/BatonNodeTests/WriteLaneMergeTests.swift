@@ -89,4 +89,22 @@ struct WriteLaneMergeTests {
         _ = await lane.next()
         #expect(lane.takenCount == 1)
     }
+
+    @Test("after a fault of the disk nothing is taken up again, and every order is refused")
+    func failure() async throws {
+        let lane = WriteLane()
+        try Self.add(1, to: lane)
+        try Self.add(2, to: lane)
+        let merge = try #require(await Self.next(lane))
+        lane.fail()
+        // The transaction that ran meanwhile had no time for its second batch.
+        lane.putBack(merge.dropFirst())
+        #expect(await Self.next(lane) == nil)
+        #expect(lane.waiting.bulk == 0 && lane.waiting.orders == 0)
+        let site = try #require(SiteID("usw"))
+        guard case .failure(.stopping) = await lane.pause(site, true, by: OperatorID(1)) else {
+            Issue.record("an order was taken after the fault")
+            return
+        }
+    }
 }

@@ -33,6 +33,8 @@ if mode == "fail":
     sys.exit(3)
 if mode == "hang":
     time.sleep(600)
+if mode == "slow":
+    time.sleep(0.5)
 if mode == "flood":
     while True:
         os.write(1, b"x" * 65536)
@@ -172,6 +174,39 @@ def killed(syd, phones):
     expect(len(given) == 2, f"the hook was given it {len(given)} times")
     expect(given[1]["attempt"] == 2, f"the second one says attempt {given[1]['attempt']}")
     expect(f"done {identity} " in (syd.folder / "pages-journal").read_text(), "the journal has no end")
+
+
+def stopped(syd, phones):
+    """An orderly stop waits for a hook that runs, and what it took is not given to it again."""
+    phones["syd"].set("slow")
+    case = syd.create("stopped")["detail"]["summary"]["id"]
+    before = len(phones["syd"].ids())
+    page(syd, case, "stopped while the hook runs")
+    until("the hook has begun", lambda: len(phones["syd"].ids()) > before)
+    syd.stop()
+    identity = phones["syd"].ids()[-1]
+    expect(f"done {identity} " in (syd.folder / "pages-journal").read_text(), "the journal forgot that it was taken")
+    phones["syd"].set("take")
+    syd.start(syd.peers)
+    until("it is on record after the restart", lambda: len(sent(syd, case)) == 1)
+    expect(phones["syd"].ids().count(identity) == 1, "the hook was given it again")
+
+
+def wrong_clock(syd, phones):
+    """A try that failed while the clock was ten years ahead does not silence the page for ten years."""
+    phones["syd"].set("fail")
+    case = syd.create("wrong clock")["detail"]["summary"]["id"]
+    page(syd, case, "tried with a wrong clock")
+    until("it has failed", lambda: syd.status()["pages"]["failing"] == 1)
+    syd.stop()
+    journal = syd.folder / "pages-journal"
+    words = journal.read_text().splitlines()[-1].split(" ")
+    expect(words[0] == "failed", f"the journal ends with {words}")
+    words[2] = str(int(words[2]) + 10 * 365 * 86_400_000)
+    journal.write_text(journal.read_text() + " ".join(words) + "\n")
+    phones["syd"].set("take")
+    syd.start(syd.peers)
+    until("it is sent with the right clock", lambda: len(sent(syd, case)) == 1)
 
 
 def bad_hooks(syd, phones):
@@ -359,6 +394,8 @@ def main(baton, python):
             alerts(syd, phones)
             bad_hooks(syd, phones)
             killed(syd, phones)
+            stopped(syd, phones)
+            wrong_clock(syd, phones)
             usw.stop()
             configure(usw, phones["usw"], rules, timeout="1s", grace="1s")
             usw.start([syd])

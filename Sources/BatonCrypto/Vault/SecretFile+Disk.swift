@@ -42,13 +42,30 @@ extension SecretFile {
         }
     }
 
-    /// Creates a file that must not exist yet. Nothing is left of it when it cannot be written whole.
+    /// Creates a file that must not exist yet: it is there whole or not at all, also when the process is killed.
     static func create(_ path: String, _ bytes: SecretBytes) throws(CryptoFault) {
+        guard unsafe access(path, F_OK) != 0 else { throw Self.exists(path) }
+        let beside = path + ".new"
+        _ = unsafe unlink(beside)
+        try Self.write(beside, bytes)
+        defer { _ = unsafe unlink(beside) }
+        // A link, unlike a rename, takes no place that another process has taken meanwhile.
+        guard unsafe link(beside, path) == 0 else {
+            if errno == EEXIST { throw Self.exists(path) }
+            throw CryptoFault(
+                .vaultUnwritable, "\(path) cannot be created; check the folder and its permissions")
+        }
+        try Self.syncFolder(of: path)
+    }
+
+    private static func exists(_ path: String) -> CryptoFault {
+        CryptoFault(.vaultExists, "\(path) exists already; its keys are not overwritten")
+    }
+
+    /// Writes a new file. Nothing is left of it when it cannot be written whole.
+    private static func write(_ path: String, _ bytes: SecretBytes) throws(CryptoFault) {
         let file = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {
-            if errno == EEXIST {
-                throw CryptoFault(.vaultExists, "\(path) exists already; its keys are not overwritten")
-            }
             throw CryptoFault(
                 .vaultUnwritable, "\(path) cannot be created; check the folder and its permissions")
         }
@@ -58,14 +75,13 @@ extension SecretFile {
             _ = unsafe unlink(path)
             throw error
         }
-        try Self.syncFolder(of: path)
     }
 
     /// Puts a new version in place of the old one; a crash leaves the one or the other.
     static func replace(_ path: String, _ bytes: SecretBytes) throws(CryptoFault) {
         let beside = path + ".new"
         _ = unsafe unlink(beside)
-        try Self.create(beside, bytes)
+        try Self.write(beside, bytes)
         guard unsafe rename(beside, path) == 0 else {
             throw CryptoFault(
                 .vaultUnwritable, "\(path) cannot be replaced; check the folder and its permissions")

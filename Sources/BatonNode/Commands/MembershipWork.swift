@@ -30,10 +30,18 @@ package enum MembershipWork {
     package static func create(
         rootFolder: NodeFolder, team: String, clearances: [String], cards: [String], output: String
     ) throws(NodeFault) -> Membership {
+        // The file of a team that is founded already is all that its sites agree on.
+        guard !Files.exists(output) else {
+            throw NodeFault(
+                code: "membership.file-exists", "\(output) is there already, and a new team replaces none.",
+                hint: "To change a team: baton membership sign --from \(output). Else name another with -o.",
+                exit: .refused)
+        }
+        let read = try Self.read(cards)
         try Files.makePrivateFolder(rootFolder.path)
         let root = try Self.root(rootFolder, mayMake: true)
         let membership = try MembershipMaker(root: root, nowMilliseconds: NodeClock.wallMilliseconds)
-            .found(team: team, cards: try Self.read(cards), clearances: try Self.clearances(clearances))
+            .found(team: team, cards: read, clearances: try Self.clearances(clearances))
         try Files.replace(output, MembershipFile.encode(membership), mode: 0o644)
         return membership
     }

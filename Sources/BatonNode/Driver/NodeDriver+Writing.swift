@@ -29,9 +29,15 @@ extension NodeDriver {
         self.end()
     }
 
+    /// Carries out orders in one transaction. One that cannot be written takes no other with it: each is then
+    /// tried alone.
     private func author(_ jobs: [AuthorJob]) async {
         switch await self.worker.author(jobs.map(\.order), self.context) {
         case .failure(let fault):
+            if jobs.count > 1, !fault.isFatal {
+                for job in jobs { await self.author([job]) }
+                return
+            }
             self.noteFailure(fault)
             for job in jobs { job.answer.resume(returning: .failure(.author(.replica(fault)))) }
         case .success(let batch):

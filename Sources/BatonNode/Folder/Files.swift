@@ -39,21 +39,44 @@ package enum Files {
 
     package static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Writes beside, syncs, renames: a crash leaves the old file or the new one.
+    /// Writes beside, syncs, renames, syncs the folder: a crash leaves the old file or the new one, and a failure
+    /// leaves nothing beside it.
     ///
     /// - Throws: `file.unwritable`.
     package static func replace(_ path: String, _ bytes: [UInt8], mode: Int = 0o600) throws(NodeFault) {
-        let beside = path + ".new"
-        let isMade = FileManager.default.createFile(
-            atPath: beside, contents: Data(bytes), attributes: [.posixPermissions: mode])
-        guard isMade, let file = FileHandle(forUpdatingAtPath: beside) else { throw Self.unwritable(path) }
-        do {
-            try file.synchronize()
-            try file.close()
-        } catch {
+        // A name of ours: a file that somebody calls `x.new` is theirs.
+        let beside = path + ".baton-new"
+        _ = unsafe unlink(beside)
+        let file = unsafe open(
+            beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
+        guard file >= 0 else { throw Self.unwritable(path) }
+        let isWhole = Self.writeAll(file, bytes) && fchmod(file, mode_t(mode)) == 0 && fsync(file) == 0
+        guard close(file) == 0, isWhole, unsafe rename(beside, path) == 0 else {
+            _ = unsafe unlink(beside)
             throw Self.unwritable(path)
         }
-        guard unsafe rename(beside, path) == 0 else { throw Self.unwritable(path) }
+        Self.syncFolder(of: path)
+    }
+
+    private static func writeAll(_ file: Int32, _ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// Makes a rename last through a loss of power. Where a folder cannot be synced the file is there all the
+    /// same.
+    private static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let handle = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard handle >= 0 else { return }
+        _ = fsync(handle)
+        _ = close(handle)
     }
 
     package static func remove(_ path: String) {

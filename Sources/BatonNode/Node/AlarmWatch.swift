@@ -15,10 +15,17 @@ final class AlarmBoard: Sendable {
     }
 }
 
+extension ReplicaFault {
+    /// True where nothing is to be had of the replica any more: the node ends, or the disk has failed. Whoever
+    /// watches in the background goes on after any other fault.
+    var isLast: Bool { self.isFatal || self.code == "node.stopping" || self.code == "store.closed" }
+}
+
 /// Looks through the log for alarms while the node runs: each is said once in the node's own log and once in
 /// the audit log; the board has all that hold.
 struct AlarmWatch {
     private static let pauseMilliseconds = 1000
+    private static let faultMilliseconds = 15_000
     /// How many of the newest audit records are asked for what was told before the last restart.
     private static let auditLines = 1000
 
@@ -34,15 +41,21 @@ struct AlarmWatch {
 
     /// Looks at once, and then whenever the log has grown, until it is cancelled or the replica closes.
     mutating func run() async {
-        do throws(ReplicaFault) {
-            self.told = try await self.toldBefore()
-            while !Task.isCancelled {
+        var hasAsked = false
+        while !Task.isCancelled {
+            var pause = Self.pauseMilliseconds
+            do throws(ReplicaFault) {
+                if !hasAsked { self.told = try await self.toldBefore() }
+                hasAsked = true
                 try await self.look()
-                try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
+            } catch {
+                self.logger.debug("the watch for alarms failed", metadata: ["code": "\(error.code)"])
+                guard !error.isLast else { return }
+                // A full disk is free again some day, and what was found has then still to be told.
+                self.deltas = -1
+                pause = Self.faultMilliseconds
             }
-        } catch {
-            // Whoever writes meets the same fault, and the node ends by it.
-            self.logger.debug("the watch for alarms ended", metadata: ["code": "\(error.code)"])
+            try? await Task.sleep(for: .milliseconds(pause))
         }
     }
 
@@ -62,7 +75,10 @@ struct AlarmWatch {
         self.deltas = found.count
         guard let alarms = found.alarms else { return }
         self.worker.alarms.alarms = alarms
-        for alarm in alarms where self.told.insert(alarm.key).inserted { try await self.tell(alarm) }
+        for alarm in alarms where !self.told.contains(alarm.key) {
+            try await self.tell(alarm)
+            self.told.insert(alarm.key)
+        }
     }
 
     private func tell(_ alarm: LogAlarm) async throws(ReplicaFault) {

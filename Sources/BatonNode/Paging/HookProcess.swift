@@ -43,8 +43,6 @@ struct HookProcess: Sendable {
     let arguments: [String]
     let millisecondsMax: Int64
 
-    /// A pipe takes so much before anybody reads: the input is written before the process exists.
-    static let inputBytesMax = 32 * 1024
     /// More output than this ends the process.
     static let outputBytesMax = 256 * 1024
     private static let outputBytesKept = 512
@@ -52,14 +50,13 @@ struct HookProcess: Sendable {
     private static let pollMilliseconds: Int32 = 20
 
     func run(input: [UInt8], id: String) -> HookOutcome {
-        precondition(input.count <= Self.inputBytesMax, "a page has \(input.count) bytes for the hook")
         let started = ContinuousClock.now
         switch Self.starting.withLock({ _ in self.start(input: input, id: id) }) {
         case .failure(let fault):
             return HookOutcome(ending: .notStarted(fault.number), output: "", milliseconds: 0)
         case .success(let child):
-            defer { Self.close([child.output]) }
-            var watch = HookWatch(process: child.process, output: child.output)
+            var watch = HookWatch(child)
+            defer { Self.close([child.output, watch.input]) }
             let ending = watch.wait(until: started + .milliseconds(self.millisecondsMax))
             return HookOutcome(
                 ending: ending, output: Self.printable(watch.kept),
@@ -73,7 +70,13 @@ struct HookProcess: Sendable {
         let process: pid_t
         /// What it writes to both of its outputs.
         let output: Int32
+        /// The other end of its input, and what did not go into the pipe before it began; -1 once nothing is left.
+        let input: Int32
+        let unwritten: ArraySlice<UInt8>
     }
+
+    /// A hook that does not read its input to the end must not end the node.
+    private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
     /// One at a time: a pipe that is open for a moment must not be inherited by another run's process.
     private static let starting = Mutex<Void>(())
@@ -87,17 +90,37 @@ struct HookProcess: Sendable {
             Self.close(stdin)
             return .failure(SpawnFault(number: number))
         }
-        let written = unsafe input.withUnsafeBytes { unsafe write(stdin[1], $0.baseAddress, $0.count) }
-        precondition(written == input.count, "an empty pipe took \(written) of \(input.count) bytes")
+        _ = Self.ignoresBrokenPipes
+        // How much a pipe takes is the system's choice: nobody may wait for a hook that does not read.
+        _ = fcntl(stdin[1], F_SETFL, O_NONBLOCK)
+        var rest = input[...]
+        let mayGoOn = Self.write(&rest, to: stdin[1])
         Self.keepDescriptors()
         let spawned = self.spawn(stdin: stdin[0], output: output[1], id: id)
-        Self.close([stdin[0], stdin[1], output[1]])
+        Self.close([stdin[0], output[1]])
+        if !mayGoOn { Self.close([stdin[1]]) }
         switch spawned {
-        case .success(let process): return .success(Child(process: process, output: output[0]))
+        case .success(let process):
+            return .success(
+                Child(
+                    process: process, output: output[0], input: mayGoOn ? stdin[1] : -1, unwritten: rest))
         case .failure(let fault):
-            Self.close([output[0]])
+            Self.close([output[0], mayGoOn ? stdin[1] : -1])
             return .failure(fault)
         }
+    }
+
+    /// Writes as much as the pipe takes now.
+    ///
+    /// - Returns: False once nothing is left to write or nobody reads it.
+    private static func write(_ rest: inout ArraySlice<UInt8>, to pipe: Int32) -> Bool {
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(pipe, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { return errno == EAGAIN }
+            rest = rest.dropFirst(count)
+        }
+        return false
     }
 
     /// Marks every descriptor of this process but the first three: none of them is the hook's business.
@@ -163,13 +186,18 @@ struct HookProcess: Sendable {
     private struct HookWatch {
         let process: pid_t
         let output: Int32
+        /// -1 once nothing is left to write.
+        private(set) var input: Int32
+        private var unwritten: ArraySlice<UInt8>
         private(set) var kept: [UInt8] = []
         private var read = 0
         private var isEOF = false
 
-        init(process: pid_t, output: Int32) {
-            self.process = process
-            self.output = output
+        init(_ child: Child) {
+            self.process = child.process
+            self.output = child.output
+            self.input = child.input
+            self.unwritten = child.unwritten
         }
 
         mutating func wait(until end: ContinuousClock.Instant) -> HookEnding {
@@ -210,14 +238,19 @@ struct HookProcess: Sendable {
             return signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
         }
 
-        /// Reads what is there, waiting for it at most so long.
+        /// Reads and writes what can be, waiting for it at most so long.
         private mutating func drain(for milliseconds: Int32) {
-            guard !self.isEOF else {
-                _ = poll(nil, 0, milliseconds)
-                return
+            // A descriptor of -1 is passed over.
+            var places = [
+                pollfd(fd: self.isEOF ? -1 : self.output, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: self.input, events: Int16(POLLOUT), revents: 0),
+            ]
+            guard unsafe poll(&places, nfds_t(places.count), milliseconds) > 0 else { return }
+            if places[1].revents != 0, !HookProcess.write(&self.unwritten, to: self.input) {
+                HookProcess.close([self.input])
+                self.input = -1
             }
-            var place = pollfd(fd: self.output, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&place, 1, milliseconds) > 0 else { return }
+            guard places[0].revents != 0 else { return }
             var buffer = [UInt8](repeating: 0, count: 16 * 1024)
             let count = unsafe buffer.withUnsafeMutableBytes {
                 unsafe Glibc.read(self.output, $0.baseAddress, $0.count)

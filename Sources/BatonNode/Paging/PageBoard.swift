@@ -7,6 +7,7 @@ final class PageBoard: Sendable {
         var view: PagesView
         var isNameless = false
         var journalFault: String?
+        var unwrittenCount = 0
     }
 
     private let state: Mutex<State>
@@ -27,10 +28,16 @@ final class PageBoard: Sendable {
         set { self.state.withLock { $0.isNameless = newValue } }
     }
 
-    /// Set once the journal could not be written: nothing is sent then.
+    /// Set while the journal cannot be written: nothing is sent then.
     var journalFault: String? {
         get { self.state.withLock { $0.journalFault } }
         set { self.state.withLock { $0.journalFault = newValue } }
+    }
+
+    /// Pages that are due and wait because they cannot be written into their cases.
+    var unwrittenCount: Int {
+        get { self.state.withLock { $0.unwrittenCount } }
+        set { self.state.withLock { $0.unwrittenCount = newValue } }
     }
 
     /// What a person has to look into; empty in peace.
@@ -55,7 +62,15 @@ final class PageBoard: Sendable {
             alarms.append(
                 self.alarm(
                     "pages.journal", "The journal of pages cannot be written, so no page is sent.",
-                    "Check free space and permissions of the data folder, then restart the node."))
+                    "Call by telephone; check free space and permissions of the data folder. It is tried again."
+                ))
+        }
+        if state.unwrittenCount > 0 {
+            let pages = state.unwrittenCount == 1 ? "A page" : "\(state.unwrittenCount) pages"
+            alarms.append(
+                self.alarm(
+                    "pages.not-written", "\(pages) could not be written into the case, so nobody was called.",
+                    "Call by telephone; the node's log says why. It is tried again by itself."))
         }
         return alarms
     }

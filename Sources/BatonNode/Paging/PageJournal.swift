@@ -24,8 +24,14 @@ struct PageJournal {
     private static let keptMilliseconds: Int64 = 7 * 86_400_000
     private static let bytesMax = 16 << 20
 
+    /// Lines beyond those that say something new, after which the file is written anew: a hook that fails for
+    /// days adds two lines at each try.
+    private static let staleLinesMax = 10_000
+
     private(set) var records: [GeneratedID: Record] = [:]
-    private let file: FileHandle
+    private let path: String
+    private var file: FileHandle
+    private var lineCount = 0
 
     /// Reads the file and writes it anew without what is long over.
     ///
@@ -39,18 +45,38 @@ struct PageJournal {
                 self.records[id] = record
             }
         }
-        self.records = self.records.filter {
-            $0.value.state == .intent || $0.value.atMilliseconds + Self.keptMilliseconds > now
-        }
-        let lines = self.records.sorted { $0.key < $1.key }.map { Self.line($0.key, $0.value) }
+        self.path = path
+        self.records = Self.kept(self.records, now)
+        self.lineCount = self.records.count
+        self.file = try Self.written(self.records, to: path)
+    }
+
+    /// Writes the file anew without what is long over; after a failed line this is what makes it whole again.
+    ///
+    /// - Throws: `file.unwritable`; then the old file is still there.
+    mutating func renew(nowMilliseconds now: Int64) throws(NodeFault) {
+        let records = Self.kept(self.records, now)
+        self.file = try Self.written(records, to: self.path)
+        self.records = records
+        self.lineCount = records.count
+    }
+
+    private static func kept(_ records: [GeneratedID: Record], _ now: Int64) -> [GeneratedID: Record] {
+        records.filter { $0.value.state == .intent || $0.value.atMilliseconds + Self.keptMilliseconds > now }
+    }
+
+    /// - Returns: The new file, open at its end.
+    private static func written(
+        _ records: [GeneratedID: Record], to path: String
+    ) throws(NodeFault) -> FileHandle {
+        let lines = records.sorted { $0.key < $1.key }.map { Self.line($0.key, $0.value) }
         try Files.replace(path, Array(lines.joined().utf8))
-        guard let file = FileHandle(forWritingAtPath: path) else {
+        guard let file = FileHandle(forWritingAtPath: path), (try? file.seekToEnd()) != nil else {
             throw NodeFault(
                 code: "file.unwritable", "\(path) cannot be written.",
                 hint: "Check free space and permissions.")
         }
-        self.file = file
-        _ = try? file.seekToEnd()
+        return file
     }
 
     /// Appends a line and syncs it.
@@ -71,6 +97,9 @@ struct PageJournal {
                 hint: "Check free space and permissions.")
         }
         self.records[id] = record
+        self.lineCount += 1
+        // The line is in the old file already: a renewal that fails is tried again after the next one.
+        if self.lineCount > self.records.count + Self.staleLinesMax { try? self.renew(nowMilliseconds: now) }
     }
 
     private static func line(_ id: GeneratedID, _ record: Record) -> String {

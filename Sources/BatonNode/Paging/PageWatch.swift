@@ -36,6 +36,8 @@ struct PageWatch {
     /// Runs of the hook at a time.
     private static let runsMax = 4
     private static let firstRetryMilliseconds: Int64 = 1_000
+    /// Between two tries after a fault of the disk.
+    private static let faultMilliseconds = 5_000
 
     private let parts: PageParts
     private var journal: PageJournal
@@ -49,6 +51,10 @@ struct PageWatch {
     private var backlog: ArraySlice<DocumentID> = []
     private var due: [GeneratedID: Held] = [:]
     private var running: Set<GeneratedID> = []
+    /// Pages that wait because their announcement could not be written.
+    private var unwritten: Set<GeneratedID> = []
+    private var hasFoundCases = false
+    private var journalRetry = ContinuousClock.now
 
     private struct Held {
         let page: DuePage
@@ -88,31 +94,32 @@ struct PageWatch {
             self.parts.logger.notice(
                 "pages were begun and not ended", metadata: ["pages": "\(interrupted)"])
         }
-        do throws(ReplicaFault) {
-            try await self.findOpenCases()
-            await withTaskGroup(of: Void.self) { group in
-                while !Task.isCancelled, await self.turn(&group) {
-                    try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
+        await withTaskGroup(of: Void.self) { group in
+            while !Task.isCancelled {
+                var pause = Self.pauseMilliseconds
+                do throws(ReplicaFault) {
+                    try await self.turn(&group)
+                } catch {
+                    self.parts.logger.error("the watch for pages failed", metadata: ["code": "\(error.code)"])
+                    // Any other fault passes, and then people have still to be called.
+                    guard !error.isLast else { break }
+                    pause = Self.faultMilliseconds
                 }
+                try? await Task.sleep(for: .milliseconds(pause))
             }
-        } catch {
-            // Whoever writes meets the same fault, and the node ends by it.
-            self.parts.logger.debug("the watch for pages ended", metadata: ["code": "\(error.code)"])
         }
+        // What a hook has taken meanwhile must not be given to it again after the next start.
+        for (id, outcome) in self.results.take() { self.ended(id, outcome) }
         // Stopping a pool twice is the only way to fail.
         try? await self.pool.shutdownGracefully()
     }
 
-    /// - Returns: False once the replica has closed or the journal cannot be written.
-    private mutating func turn(_ group: inout TaskGroup<Void>) async -> Bool {
-        do throws(ReplicaFault) {
-            for (id, outcome) in self.results.take() { await self.ended(id, outcome) }
-            try await self.follow()
-            try await self.look()
-        } catch {
-            return false
-        }
-        if self.parts.board.journalFault == nil { await self.begin(&group) }
+    private mutating func turn(_ group: inout TaskGroup<Void>) async throws(ReplicaFault) {
+        for (id, outcome) in self.results.take() { self.ended(id, outcome) }
+        if !self.hasFoundCases { try await self.findOpenCases() }
+        try await self.follow()
+        try await self.look()
+        if self.isJournalWritable { await self.begin(&group) }
         let pages = self.due.keys
         let failing = pages.count { (self.journal.records[$0]?.words ?? "").isEmpty == false }
         self.parts.board.change {
@@ -120,7 +127,24 @@ struct PageWatch {
             $0.failing = failing
             if failing == 0 { $0.lastFailure = nil }
         }
-        return true
+        let unwritten = self.unwritten.intersection(pages)
+        self.unwritten = unwritten
+        self.parts.board.unwrittenCount = unwritten.count
+    }
+
+    /// False while the journal cannot be written, which is tried again now and then: a disk that was full for a
+    /// minute must not silence this site until somebody restarts it.
+    private var isJournalWritable: Bool {
+        mutating get {
+            guard self.parts.board.journalFault != nil else { return true }
+            guard ContinuousClock.now >= self.journalRetry else { return false }
+            self.journalRetry = .now + .milliseconds(Self.faultMilliseconds)
+            do throws(NodeFault) {
+                try self.journal.renew(nowMilliseconds: Int64(clamping: NodeClock.wallMilliseconds))
+            } catch { return false }
+            self.parts.board.journalFault = nil
+            return true
+        }
     }
 
     // What is due.
@@ -132,6 +156,7 @@ struct PageWatch {
         }.get()
         self.arrival = last
         self.backlog = open[...]
+        self.hasFoundCases = true
     }
 
     private mutating func follow() async throws(ReplicaFault) {
@@ -159,7 +184,6 @@ struct PageWatch {
             membership: self.parts.trust.membership,
             graceMilliseconds: Int64(self.parts.configuration.graceMilliseconds), hashing: Blake2b())
         let wanted = self.changed.sorted()
-        self.changed = []
         var place = 0
         while place < wanted.count {
             let some = Array(wanted[place..<min(place + Self.casesPage, wanted.count)])
@@ -174,6 +198,8 @@ struct PageWatch {
                 }
                 return found
             }.get()
+            // Not before: what could not be looked at is looked at again.
+            self.changed.subtract(some)
             for (document, held, verdict) in found { self.take(document, held, verdict) }
         }
     }
@@ -230,6 +256,8 @@ struct PageWatch {
 
     private func mayBegin(_ id: GeneratedID, now: Int64) -> Bool {
         guard let record = self.journal.records[id], record.state == .failed else { return true }
+        // Written down while the clock was wrong: nobody waits for that time to come.
+        guard record.atMilliseconds <= now else { return true }
         let doubled = Self.firstRetryMilliseconds << Int64(min(record.attempts - 1, 20))
         return record.atMilliseconds + min(doubled, Int64(self.parts.configuration.retryMilliseconds)) <= now
     }
@@ -252,7 +280,7 @@ struct PageWatch {
         }
     }
 
-    private mutating func ended(_ id: GeneratedID, _ outcome: HookOutcome) async {
+    private mutating func ended(_ id: GeneratedID, _ outcome: HookOutcome) {
         self.running.remove(id)
         let metadata: Logger.Metadata = [
             "page": "\(id)", "ended": "\(outcome.ending.words)", "milliseconds": "\(outcome.milliseconds)",
@@ -280,13 +308,14 @@ struct PageWatch {
         } catch {
             self.parts.logger.error("the journal of pages failed", metadata: ["code": "\(error.code)"])
             self.parts.board.journalFault = error.code
+            self.journalRetry = .now + .milliseconds(Self.faultMilliseconds)
             return false
         }
     }
 
     /// Writes what a page changes in its case, once however often it is tried.
     @discardableResult
-    private func write(
+    private mutating func write(
         _ operations: [Operation], _ held: Held, _ person: OperatorID, _ what: String
     ) async -> Bool {
         guard !operations.isEmpty else { return true }
@@ -294,12 +323,17 @@ struct PageWatch {
         let draft = Draft(
             document: held.page.call.document, operations: operations, actor: Actor(person: person))
         let order = WriteOrder(draft: draft, command: command.bytes)
+        let id = held.page.id
         do throws(WriteRefusal) {
             _ = try await self.parts.lane.write(order).get()
+            self.unwritten.remove(id)
             return true
         } catch {
             if case .stopping = error { return false }
-            self.parts.logger.error("a page could not be written down", metadata: ["page": "\(held.page.id)"])
+            // Tried at every turn, said once.
+            if self.unwritten.insert(id).inserted {
+                self.parts.logger.error("a page could not be written down", metadata: ["page": "\(id)"])
+            }
             return false
         }
     }

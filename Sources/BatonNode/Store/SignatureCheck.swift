@@ -16,6 +16,7 @@ struct SignatureCheck {
     private static let pagesPerNote = 40
     private static let idleMilliseconds = 2000
     private static let pauseMilliseconds = 20
+    private static let faultMilliseconds = 15_000
 
     private let worker: StoreWorker
     private let lane: WriteLane
@@ -31,21 +32,29 @@ struct SignatureCheck {
 
     /// Goes on until it is cancelled or the replica closes.
     mutating func run() async {
-        do throws(ReplicaFault) {
-            self.progress = try await self.worker.read { store throws(ReplicaFault) in
-                try store.signatureProgress()
-            }.get()
-            while !Task.isCancelled {
-                let before = self.lane.takenCount
-                try? await Task.sleep(for: .milliseconds(Self.idleMilliseconds))
-                while !Task.isCancelled, self.lane.takenCount == before, try await self.checkPage() {
-                    try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
-                }
-                try await self.note()
+        while !Task.isCancelled {
+            do throws(ReplicaFault) {
+                try await self.checkAll()
+            } catch {
+                // After any other fault, a full disk among them, the check goes on from what was written down.
+                guard !error.isLast else { return }
+                try? await Task.sleep(for: .milliseconds(Self.faultMilliseconds))
             }
-        } catch {
-            // Whoever writes meets the same fault, and the node ends by it.
-            return
+        }
+    }
+
+    private mutating func checkAll() async throws(ReplicaFault) {
+        self.untold = 0
+        self.progress = try await self.worker.read { store throws(ReplicaFault) in
+            try store.signatureProgress()
+        }.get()
+        while !Task.isCancelled {
+            let before = self.lane.takenCount
+            try? await Task.sleep(for: .milliseconds(Self.idleMilliseconds))
+            while !Task.isCancelled, self.lane.takenCount == before, try await self.checkPage() {
+                try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
+            }
+            try await self.note()
         }
     }
 

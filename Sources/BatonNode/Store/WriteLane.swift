@@ -25,6 +25,8 @@ final class WriteLane: Sendable {
         var others: [WriteJob] = []
         var reader: CheckedContinuation<WriteJob?, Never>?
         var isFinished = false
+        /// After a fault of the disk: nothing more is carried out.
+        var isFailed = false
         /// Jobs taken that were not the text index's.
         var takenCount: UInt64 = 0
 
@@ -143,6 +145,7 @@ final class WriteLane: Sendable {
     /// Puts back what a transaction had no time for, before all that waits on its lane.
     func putBack(_ jobs: ArraySlice<MergeJob>) {
         self.state.withLock { state in
+            guard !state.isFailed else { return }
             // The jobs of a transaction come from one lane.
             let again = jobs.map { WriteJob.apply($0.id, $0.batch) }
             if jobs.first?.isUrgent == true {
@@ -178,16 +181,20 @@ final class WriteLane: Sendable {
 
     /// Takes no more and refuses what is queued: after a fault of the disk nothing may be acknowledged.
     func fail() {
-        let (orders, jobs) = self.state.withLock { state in
+        let (orders, jobs, reader) = self.state.withLock { state in
+            // In one step: what came between would be carried out and acknowledged.
+            state.isFinished = true
+            state.isFailed = true
             defer {
                 state.orders = []
                 state.urgent = []
                 state.words = []
                 state.others = []
+                state.reader = nil
             }
-            return (state.orders, state.urgent + state.others)
+            return (state.orders, state.urgent + state.others, state.reader)
         }
-        self.finish()
+        reader?.resume(returning: nil)
         for job in orders { job.answer.resume(returning: .failure(.stopping)) }
         for job in jobs {
             switch job {

@@ -44,13 +44,26 @@ package struct NodeKeys: Sendable {
         try Files.makePrivateFolder(folder.path)
         let keys: NodeKeys
         do throws(CryptoFault) {
-            keys = try NodeKeys(opened: Vault.create(at: folder.vault, site: site))
+            keys = try NodeKeys(opened: Self.vault(folder, site))
         } catch {
             throw NodeFault(error)
         }
         let text = keys.card(region: region, operators: operators).text(signedBy: keys.vault.signingKey)
         try Files.replace(folder.card(of: site), Array(text.utf8), mode: 0o644)
         return text
+    }
+
+    /// A new vault; or the one that is there where only the card is missing, because the process was killed in
+    /// between or the card was lost: keys without a card would be of no use to anybody.
+    private static func vault(_ folder: NodeFolder, _ site: SiteID) throws(CryptoFault) -> Vault {
+        do throws(CryptoFault) {
+            return try Vault.create(at: folder.vault, site: site)
+        } catch {
+            guard error.code == .vaultExists, !Files.exists(folder.card(of: site)) else { throw error }
+            let vault = try Vault(opening: folder.vault)
+            guard vault.site == site else { throw error }
+            return vault
+        }
     }
 
     package func card(region: String, operators: [SiteCard.Person]) -> SiteCard {

@@ -113,9 +113,8 @@ enum ActHandlers {
             switch argument.value {
             case .time:
                 guard let time = TimeExpression(text)?.resolved(now: now) else {
-                    throw CommandIssue(
-                        .badValue, "`\(SafeText.line(text))` is not a time.",
-                        "Times look like 02:51Z, +30m, -2h, 2026-11-22 or 2026-11-22T02:51Z.")
+                    throw CommandIssue.badTime(
+                        "`\(SafeText.line(text))` is not a time that the desk takes.", text)
                 }
                 read.append("\(time)")
             case .span:

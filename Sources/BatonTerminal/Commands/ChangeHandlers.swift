@@ -32,9 +32,15 @@ enum ChangeHandlers {
         }
         // A deadline is a second change: the call that creates takes none.
         let request = ChangeRequest(operations: [ChangeOperation(.set, field: "due", value: .integer(due))])
-        let id = made.detail.summary.id
-        var dated = try await desk.change { client, key throws(APIFault) in
-            try await client.change(id, request, key: key)
+        let (id, ref) = (made.detail.summary.id, made.detail.summary.ref)
+        var dated: ChangeReply
+        do throws(CommandIssue) {
+            dated = try await desk.change { client, key throws(APIFault) in
+                try await client.change(id, request, key: key)
+            }
+        } catch {
+            // Whoever hears only that something failed would create the case again.
+            throw error.after("\(ref) was created, and its deadline was not set: edit \(ref) due TIME.")
         }
         dated.deltas = made.deltas + dated.deltas
         desk.note(dated.detail.summary, before: nil)
@@ -66,9 +72,10 @@ enum ChangeHandlers {
             await Self.skipText(of: command, desk)
             throw error
         }
-        let text = try await Self.text(command, desk, about: before.summary.ref)
+        let text = try await Self.text(command, &desk, about: before)
         let request = ChangeRequest(operations: [ChangeOperation(.append, field: "note", value: .text(text))])
         let reply = try await Self.change(&desk, before, request)
+        if command.argument("text") == nil { desk.keptTexts[before.summary.id] = nil }
         let count = ChangeReport.FieldChange(
             field: "notes", before: "\(before.timelineCount)", after: "\(reply.detail.timelineCount)")
         desk.keepUndo(
@@ -78,7 +85,7 @@ enum ChangeHandlers {
     }
 
     private static func text(
-        _ command: Command, _ desk: Desk, about ref: String
+        _ command: Command, _ desk: inout Desk, about before: CaseDetail
     ) async throws(CommandIssue) -> String {
         if let text = command.argument("text") {
             try Composer.check(text.utf8.count)
@@ -94,8 +101,9 @@ enum ChangeHandlers {
                 .answerNeeded, "There was no text, and none may be asked for.",
                 "Nothing was saved; write: note some words")
         }
-        return try await Composer(input: input, isOneShot: desk.isOneShot, edit: desk.options.edit).text(
-            about: ref)
+        let composer = Composer(input: input, isOneShot: desk.isOneShot, edit: desk.options.edit)
+        return try await composer.text(
+            about: before.summary.ref, lines: &desk.keptTexts[before.summary.id, default: []])
     }
 
     /// In a script the lines after a refused `note` are its text: run as commands they could close a case.

@@ -27,7 +27,8 @@ package enum EditField: String, Sendable, CaseIterable {
             throw self.bad(text, "Types are \(CaseType.allCases.map(\.word).joined(separator: ", ")).")
         case .received, .due:
             if let time = TimeExpression(text) { return .integer(time.resolved(now: now)) }
-            throw self.bad(text, "Times look like 02:51Z, +30m, -2h, 2026-11-22 or 2026-11-22T02:51Z.")
+            throw CommandIssue.badTime(
+                "`\(SafeText.line(text))` is no value for \(self.rawValue).", text)
         case .owner:
             return text == "-" ? .null : .text(text)
         case .title, .situation, .source, .reference, .agency, .decision, .status:

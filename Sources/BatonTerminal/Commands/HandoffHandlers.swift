@@ -91,12 +91,13 @@ enum HandoffHandlers {
 
     /// Custody moves in the future: a clock time that has passed today means tomorrow's.
     private static func ahead(_ text: String, now: Int64) throws(CommandIssue) -> Int64 {
-        guard let time = TimeExpression(text)?.resolved(now: now) else {
-            throw CommandIssue(
-                .badValue, "`\(SafeText.line(text))` is not a time.", "Times look like 23:00Z or +30m.")
+        guard let typed = TimeExpression(text) else {
+            throw CommandIssue.badTime(
+                "`\(SafeText.line(text))` is not a time that the desk takes.", text)
         }
-        let day: Int64 = 86_400_000
-        return time < now - 60_000 && time > now - day && text.contains(":") ? time + day : time
+        let time = typed.resolved(now: now)
+        guard case .clock = typed, time < now - 60_000 else { return time }
+        return time + 86_400_000
     }
 
     private static func offerDelay(

@@ -4,8 +4,8 @@ package import BatonAPI
 package struct CommandIssue: Error, Sendable, Equatable {
     /// Stable (`docs/operations.md`): one of `IssueKind`, or the node's own.
     package let code: String
-    package let message: String
-    package let hint: String
+    package private(set) var message: String
+    package private(set) var hint: String
     package let exit: ExitCode
     /// Where in the line, characters from 1; nil where no place is to blame.
     package var column: Int?
@@ -15,6 +15,8 @@ package struct CommandIssue: Error, Sendable, Equatable {
     package var because: [String] = []
     /// The command of a line that was understood no further; nil where not even that was.
     package var command: CommandName?
+    /// The words that were to be a time; nil where nothing is wrong with a time.
+    package var time: String?
 
     package init(
         _ kind: IssueKind, _ message: String, _ hint: String, column: Int? = nil,
@@ -26,6 +28,32 @@ package struct CommandIssue: Error, Sendable, Equatable {
         self.exit = kind.exit
         self.column = column
         self.candidates = candidates
+    }
+
+    /// What `typed` should have been: a time that the desk takes.
+    static func badTime(_ message: String, _ typed: String, column: Int? = nil) -> CommandIssue {
+        var issue = CommandIssue(.badValue, message, TimeExpression.hint, column: column)
+        issue.time = typed
+        return issue
+    }
+
+    /// The same with what to type instead of a time that people say, if it is one.
+    ///
+    /// - Parameter now: Milliseconds since 1970.
+    package func advised(now: Int64, zones: [ZoneLabel]) -> CommandIssue {
+        guard let advice = self.time.flatMap({ SaidTime($0) })?.advice(now: now, zones: zones) else {
+            return self
+        }
+        var advised = self
+        advised.hint = advice
+        return advised
+    }
+
+    /// The same after a first part that was done.
+    func after(_ sentence: String) -> CommandIssue {
+        var issue = self
+        issue.message = "\(sentence) \(self.message)"
+        return issue
     }
 
     /// What the node said. Its words are for the reader already.
@@ -126,7 +154,7 @@ package enum IssueKind: String, Sendable, CaseIterable {
         case .reasonNeeded: "This change is kept only with a reason: --why CODE."
         case .outOfScope: "`set scope` limits changes, and this case is outside. `set scope off` lifts it."
         case .emptyText: "There was no text. Nothing was saved."
-        case .abandoned: "The text was thrown away by ~q. Nothing was saved."
+        case .abandoned: "The text was thrown away by ~q, or given up by Ctrl-C. Nothing was saved."
         case .unfinishedText: "The input ended before the text did: end it with a line that holds one dot."
         case .sessionOnly:
             "The command changes a session of the desk, and there is none: run it inside `baton desk`."

@@ -163,7 +163,7 @@ private struct ArgumentReader {
             self.options[name] = [""]
             return
         }
-        let value: Word
+        var value: Word
         if sides.count == 2 {
             value = Word(text: String(sides[1]), raw: word.raw, column: word.column, isQuoted: false)
         } else if let next = self.rest.first, next.isQuoted || !next.text.hasPrefix("--") {
@@ -174,8 +174,23 @@ private struct ArgumentReader {
                 .missingValue, "--\(name) needs a value (\(option.valueWord ?? "TEXT")).",
                 "Write --\(name) \(OptionValue.example(option)).", column: word.column)
         }
+        if case .time = option.value { value = self.timeWords(from: value) }
         let read = try OptionValue.read(value, for: option)
         self.options[name, default: []].append(read)
+    }
+
+    /// A day and its time of day are two words to the reader and one to whoever types: what belongs to the time
+    /// must not become part of a title.
+    private mutating func timeWords(from first: Word) -> Word {
+        var value = first
+        guard !first.isQuoted else { return first }
+        while let next = self.rest.first, !next.isQuoted, SaidTime.goes(on: value.text, with: next.text) {
+            value = Word(
+                text: "\(value.text) \(next.text)", raw: "\(value.raw) \(next.raw)", column: first.column,
+                isQuoted: false)
+            self.rest.removeFirst()
+        }
+        return value
     }
 
     private func unknownOption(_ name: String, _ word: Word) -> CommandIssue {
@@ -296,8 +311,8 @@ enum OptionValue {
             throw Self.bad(word, "a type of case", "Types are \(words).")
         case .time:
             if TimeExpression(text) != nil { return text }
-            throw Self.bad(
-                word, "a time", "Times look like 02:51Z, +30m, -2h, 2026-11-22 or 2026-11-22T02:51Z.")
+            let message = "`\(SafeText.line(text))` is not a time that the desk takes."
+            throw CommandIssue.badTime(message, text, column: word.column)
         case .span:
             if TimeExpression.span(text) != nil { return text }
             throw Self.bad(word, "a length of time", "Write 45s, 30m, 6h or 2d.")

@@ -28,9 +28,11 @@ package enum ManualText {
         - **Words** are split at blanks; `"…"` and `'…'` keep them together where a word begins, so
           `don't` is a word. A line that begins with `#` is a comment. `--` ends the options.
         - **Long text**: `note` without text reads lines until one that is a single `.`; `~p` shows
-          them, `~e` opens `$EDITOR`, `~q` throws them away.
-        - **Times** are typed as `02:51Z` (the nearest one), `+30m`, `-2h`, `2026-11-22`,
-          `2026-11-22T02:51Z`; spans as `6h`.
+          them, `~e` opens `$EDITOR`, `~q` throws them away. After Ctrl-C, or where the node did not
+          take it, the text is kept in this desk's memory: the next `note` of that case goes on with it.
+        - **Times** are typed as `02:51Z` or `13:51+11:00` (the nearest one), `+30m`, `-2h`, `2026-11-22`,
+          `2026-11-22T02:51Z`; spans as `6h`. A time that does not say where, such as `today 01:51`, is
+          refused, and the refusal says what to type.
         - **The prompt** says site, person, open cases with life at stake, the next deadline, each
           peer and the current case. With `ACCESSIBLE=1` it is the case only, and tables become
           `label: value` lines. `NO_COLOR` turns bold off.

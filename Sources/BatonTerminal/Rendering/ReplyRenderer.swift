@@ -19,17 +19,29 @@ package struct ReplyRenderer: Sendable {
     }
 
     /// `[api.no-such-case] No case EDR-7K3QM9 here. Try: queue all`
-    package func text(_ issue: CommandIssue, command: CommandName?) -> String {
+    ///
+    /// - Parameter line: What a person has typed, to show the place in it; nil where nobody sees it.
+    package func text(_ issue: CommandIssue, command: CommandName?, line: String? = nil) -> String {
         switch self.options.format {
         case .json, .jsonl: return JSONReply.problem(issue, command: command)
         case .text, .plain:
-            let place = issue.column.map { $0 > 1 ? " (at \($0))" : "" } ?? ""
-            var blocks = [
-                Block.paragraph("[\(issue.code)] \(issue.message)\(place) \(issue.hint)", indent: 0)
-            ]
+            let place = self.place(of: issue, in: line)
+            var blocks = place.shown.map { Block.line($0) }
+            blocks.append(
+                .paragraph("[\(issue.code)] \(issue.message)\(place.said) \(issue.hint)", indent: 0))
             blocks += issue.candidates.map { .line("  \($0.ref)  \($0.title ?? "")") }
             return BlockRenderer(self.options).text(blocks)
         }
+    }
+
+    /// Where in the line it is: two lines to be seen, or words to be heard. The first word needs neither.
+    private func place(of issue: CommandIssue, in line: String?) -> (shown: [String], said: String) {
+        guard let line, let column = issue.column, column > 1, column <= line.count else { return ([], "") }
+        guard self.options.isAccessible || self.options.format == .plain else {
+            let lines = LineExcerpt.lines(of: line, column: column, columns: self.options.columns)
+            return (lines, "")
+        }
+        return ([], " It is at character \(column) of the line.")
     }
 
     /// `as of syd 03:12Z; usw last heard 02:34Z; use catching-up, last heard 03:12Z, 9099 changes of 2 cases to

@@ -9,25 +9,40 @@ package struct Composer: Sendable {
 
     /// A text that cannot be taken is still read to its dot: its lines must never be run as commands.
     ///
+    /// - Parameter lines: What a person typed before and what was not saved; then all that is typed. Only ~q
+    ///   throws it away. Of a script's text nothing is kept.
     /// - Returns: The text without its last line break.
     /// - Throws: `desk.abandoned`, `desk.unfinished-text`, `desk.empty-text`, `grammar.too-long`,
     ///   `grammar.unreadable-text`: nothing is saved.
-    func text(about ref: String) async throws(CommandIssue) -> String {
-        var lines: [String] = []
-        var bytes = 0
+    func text(about ref: String, lines: inout [String]) async throws(CommandIssue) -> String {
+        defer { if !self.input.isInteractive { lines = [] } }
+        var bytes = lines.reduce(0) { $0 + $1.utf8.count + 1 }
         var refusal: CommandIssue?
         var preface =
             "Note on \(SafeText.line(ref)). End with a single dot; ~p shows it, ~e edits it, ~q throws it away.\n"
+        if !lines.isEmpty {
+            let count = lines.count == 1 ? "1 line" : "\(lines.count) lines"
+            preface += "It goes on after \(count) that you typed before.\n"
+        }
         while true {
             let outcome = await self.input.line(LineRequest(prompt: ". ", purpose: .text, preface: preface))
             preface = ""
             switch outcome {
             case .line("."):
-                if let refusal { throw refusal }
+                if let refusal = refusal ?? Self.issue(bytes) { throw refusal }
                 return try Self.finished(lines)
-            case .line("~q"), .abandoned:
+            case .line("~q"):
+                lines = []
                 throw CommandIssue(
                     .abandoned, "The text was thrown away.", "Nothing was saved; begin again with: note")
+            case .abandoned:
+                guard !lines.isEmpty else {
+                    throw CommandIssue(
+                        .abandoned, "The text was given up.", "Nothing was typed; begin again with: note")
+                }
+                throw CommandIssue(
+                    .abandoned, "The text was given up, and is kept until this desk is left.",
+                    "Nothing was saved; go on with: note \(ref), where ~q throws it away.")
             case .line("~e"):
                 preface = self.edited(&lines, &bytes)
             case .line("~p"):
@@ -42,6 +57,12 @@ package struct Composer: Sendable {
             case .end:
                 if let refusal { throw refusal }
                 if self.isOneShot { return try Self.finished(lines) }
+                guard !self.input.isInteractive || lines.isEmpty else {
+                    throw CommandIssue(
+                        .unfinishedText,
+                        "The input ended before the text did; it is kept until this desk is left.",
+                        "Nothing was saved; go on with: note \(ref), and end it with a single dot.")
+                }
                 throw CommandIssue(
                     .unfinishedText, "The input ended before the text did.",
                     "Nothing was saved; end the text with a line that holds one dot.")

@@ -21,6 +21,9 @@ package struct Desk: Sendable {
     package internal(set) var undoSteps: [UndoStep] = []
     /// Counts graphic cases of this sitting, for the person alone.
     var exposure = ExposureWatch()
+    /// By case, the lines of a long text that was typed and not saved: given up by Ctrl-C, cut off, or refused by
+    /// the node. In memory only: it may be anything, and the disk is not the place for it.
+    var keptTexts: [String: [String]] = [:]
     /// Handles seen in this session, newest last, for completion.
     package private(set) var seen: [String] = []
 

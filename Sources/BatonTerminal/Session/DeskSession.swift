@@ -91,7 +91,7 @@ private struct SessionReader {
                     .unreadableText,
                     "The line is not UTF-8 text, or has more than \(WordReader.lineBytesMax) bytes.",
                     "Send shorter lines of UTF-8 text.")
-                if let code = self.fail(issue, command: nil) { return code }
+                if let code = self.fail(issue, command: nil, line: nil) { return code }
             case .line(let line):
                 if let code = await self.perform(line) { return code }
             }
@@ -115,7 +115,7 @@ private struct SessionReader {
             return nil
         } catch {
             let issue = CommandIssue(error)
-            self.complain(issue, command: nil)
+            self.complain(issue, command: nil, line: nil)
             return issue.exit
         }
     }
@@ -147,8 +147,10 @@ private struct SessionReader {
         switch parsed {
         case .failure(let issue):
             self.input.remember(line)
-            self.desk.failed(issue)
-            let code = self.fail(issue, command: nil)
+            let now = self.desk.options.now()
+            let advised = issue.advised(now: now, zones: self.desk.options.render.zones)
+            self.desk.failed(advised)
+            let code = self.fail(advised, command: nil, line: expanded ?? line)
             if code == nil { await self.skipTextOfRefusedNote(line) }
             return code
         case .success(let command):
@@ -180,7 +182,9 @@ private struct SessionReader {
     private mutating func perform(_ command: Command) async -> ExitCode? {
         switch await self.desk.run(command, table: self.grammar.table) {
         case .failure(let issue):
-            return self.fail(issue, command: command)
+            let zones = self.desk.options.render.zones
+            let advised = issue.advised(now: self.desk.options.now(), zones: zones)
+            return self.fail(advised, command: command, line: nil)
         case .success(let reply):
             if case .changed(let report) = reply.body { self.watcher.own(report.summary.id) }
             if case .acted(let report) = reply.body { self.watcher.own(report.change.summary.id) }
@@ -206,8 +210,8 @@ private struct SessionReader {
         self.output.write(lines.joined(separator: "\n"))
     }
 
-    private mutating func fail(_ issue: CommandIssue, command: Command?) -> ExitCode? {
-        self.complain(issue, command: command)
+    private mutating func fail(_ issue: CommandIssue, command: Command?, line: String?) -> ExitCode? {
+        self.complain(issue, command: command, line: line)
         return self.ended(issue.exit)
     }
 
@@ -218,9 +222,10 @@ private struct SessionReader {
         return self.desk.options.bails ? exit : nil
     }
 
-    private func complain(_ issue: CommandIssue, command: Command?) {
+    /// - Parameter line: As it was read, where it was not understood.
+    private func complain(_ issue: CommandIssue, command: Command?, line: String?) {
         let options = command.map { self.desk.options.adding($0) } ?? self.desk.options
-        let text = ReplyRenderer(options.render).text(issue, command: command?.name)
+        let text = ReplyRenderer(options.render).text(issue, command: command?.name, line: line)
         switch options.render.format {
         case .json, .jsonl: self.output.write(text)
         case .text, .plain:
@@ -230,7 +235,8 @@ private struct SessionReader {
                 // One line each, however long: scripts are read by their logs.
                 var unbroken = options.render
                 unbroken.columns = nil
-                let place = self.input.count > 0 ? "line \(self.input.count): " : ""
+                let column = line == nil ? nil : issue.column.flatMap { $0 > 1 ? ", column \($0)" : nil }
+                let place = self.input.count > 0 ? "line \(self.input.count)\(column ?? ""): " : ""
                 self.output.complain(place + ReplyRenderer(unbroken).text(issue, command: command?.name))
             }
         }

@@ -48,6 +48,7 @@ package enum OneShot {
     ) -> Int32 {
         var render = options.render
         render.columns = nil
+        let issue = issue.advised(now: options.now(), zones: render.zones)
         let text = ReplyRenderer(render).text(issue, command: command?.name)
         switch render.format {
         case .json, .jsonl: output.write(text)
