@@ -59,7 +59,7 @@ final class BenchSite {
     /// - Parameter ranges: What is still to be sent; what the frame holds is taken out.
     /// - Returns: The frame, and how many deltas it holds.
     func nextFrame(_ ranges: inout [DeltaRange]) throws -> (bytes: [UInt8], deltas: Int) {
-        let order = LoadOrder.ranges(ranges, lacking: HaveSet(), bytesMax: self.limits.chunkBytesTarget)
+        let order = LoadOrder.ranges(ranges, sent: SentSet(), bytesMax: self.limits.chunkBytesTarget)
         guard case .chunk(let chunk) = try self.answer(order) else {
             throw BenchFault("a question for deltas was answered with something else")
         }

@@ -18,14 +18,11 @@ struct FidelityOptions: ParsableArguments {
         return fidelity
     }
 
-    /// The scenario with it. Liars forge with stand-ins, so that a seed with one keeps them; a file says so.
+    /// The scenario with it.
     func applied(to scenario: Scenario, isSeed: Bool) throws -> Scenario {
         guard self.isGiven else { return scenario }
         let fidelity = try self.over(scenario.fidelity)
         guard !isSeed else { return SeedScenario.make(scenario.seed, fidelity: fidelity) }
-        if fidelity.crypto == .sodium, scenario.sites.contains(where: \.isLiar) {
-            throw Complaint("A liar of this scenario cannot forge real signatures. Leave out --crypto.")
-        }
         var changed = scenario
         changed.fidelity = fidelity
         return changed

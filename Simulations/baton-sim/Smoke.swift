@@ -10,7 +10,8 @@ struct Smoke: ParsableCommand {
     private static let realSeeds: ClosedRange<UInt64> = 61...66
 
     @Flag(help: "One line of JSON.") var json = false
-    @Option(help: "A folder of scenarios to play as well.") var scenarios: String?
+    @Option(help: "The folder of scenarios; Simulations/scenarios of the working directory if not given.")
+    var scenarios: String?
 
     private struct Line: Encodable {
         let seeds: Int
@@ -30,7 +31,7 @@ struct Smoke: ParsableCommand {
                 let scenario = SeedScenario.make(seed, fidelity: .real)
                 runs.append(("\(seed)\(scenario.fidelity.options)", scenario))
             }
-            let files = try self.scenarios.map(ScenarioFolder.paths) ?? []
+            let files = try ScenarioFolder.pathsAtHand(self.scenarios)
             for path in files { runs.append((path, try Source.read(path))) }
             var total = SmokeTotal()
             for (index, run) in runs.enumerated() {

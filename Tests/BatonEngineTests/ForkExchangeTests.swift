@@ -82,6 +82,25 @@ struct ForkExchangeTests {
         #expect(Self.differences(peers) == "", "seed \(seed)")
     }
 
+    @Test("a branch of which only the end was met comes whole in few rounds, however long it is")
+    func longBranch() {
+        let original = ReplicaPeer(Self.team.context(Self.team.sites[0]))
+        let person = Self.team.person(at: original.site)
+        let document = HistoryGenerator(seed: 1, team: Self.team, documentCount: 1).documents[0]
+        _ = original.author(document, note("before"), by: person)
+        let clone = ReplicaPeer(
+            original.context, replica: original.replica.clone(), wall: original.wall + 7)
+        for number in 0..<100 {
+            _ = original.author(document, note("left \(number)"), by: person)
+            _ = clone.author(document, note("right \(number)"), by: person)
+        }
+        let reader = ReplicaPeer(Self.team.context(Self.team.sites[1]))
+        Self.send(from: original, to: reader)
+        Self.settle([reader, clone], rounds: 9)
+        #expect(Self.differences([reader, clone]) == "")
+        #expect(reader.replica.deltaCount == 201)
+    }
+
     @Test(
         "equal have digests mean equal logs at every moment of an exchange that breaks",
         arguments: UInt64(0)..<8)

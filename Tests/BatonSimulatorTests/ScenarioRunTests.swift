@@ -21,7 +21,7 @@ struct ScenarioRunTests {
         "rotten-disk", "six-hour-cut", "thin-line", "third-site-relays", "two-people",
         "unstaffed-night", "withdraw-race", "woke-in-1970",
     ]
-    private static let regressions = ["half-open-redial", "replayed-dialler"]
+    private static let regressions = ["fork-across-pages", "half-open-redial", "replayed-dialler"]
 
     private static func read(_ folder: String, _ name: String) throws -> Scenario {
         let url = self.root.appending(path: "Simulations/\(folder)/\(name).json")
@@ -50,6 +50,23 @@ struct ScenarioRunTests {
         ])
     func named(name: String) throws {
         #expect(ScenarioRun(try Self.read("scenarios", name)).run().violations == [])
+    }
+
+    @Test("with real keys too every lie is told, is noticed, and harms nobody")
+    func everyLie() throws {
+        var scenario = try Self.read("scenarios", "every-lie")
+        scenario.fidelity.crypto = .sodium
+        let outcome = ScenarioRun(scenario).run()
+        #expect(outcome.violations == [])
+        let told = Lie.allCases.map { "lie.\($0.rawValue)" }
+        #expect(told.filter { !outcome.marks.contains($0) } == [])
+        let noticed = [
+            "ban.taken", "delta.void", "delta.waited", "finding.clock-suspect", "finding.fork-proven",
+            "finding.key-refused", "finding.part-refused", "finding.previous-skipped", "finding.voided",
+            "peer.membership-refused", "peer.too-large", "peer.unexpected", "receipt.refused",
+            "signature.refused",
+        ]
+        #expect(noticed.filter { !outcome.marks.contains($0) } == [])
     }
 
     @Test("a regression breaks what it says, or nothing once it is repaired", arguments: Self.regressions)

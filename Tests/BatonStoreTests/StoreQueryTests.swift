@@ -179,6 +179,31 @@ struct StoreQueryTests {
         #expect(page.rest.isEmpty)
     }
 
+    @Test("A page leaves out the branch of a fork that was sent, and brings the other one")
+    func sentBranches() throws {
+        let team = self.peer.team
+        let other = ReplicaPeer(team.context(team.sites[1]))
+        let clone = ReplicaPeer(other.context, replica: other.replica.clone(), wall: other.wall + 7)
+        let person = team.person(at: other.site)
+        var branches: [Delta] = []
+        for (number, machine) in [other, clone].enumerated() {
+            let text = CBORValue.text("branch \(number)")
+            let made = machine.author(
+                caseID(UInt8(number)), [operation(.append, CaseField.note, text)], by: person)
+            try self.peer.apply([made], keys: keys(for: [made], in: machine.replica))
+            branches.append(made)
+        }
+        #expect(branches[0].reference == branches[1].reference && branches[0].id != branches[1].id)
+        let asked = [DeltaRange(author: other.context.author, first: 1, last: 1)]
+        var sent = SentSet()
+        #expect(try self.store.deltas(in: asked, without: sent, bytesMax: 1).deltas.count == 2)
+        sent.insert(branches[0].reference, id: branches[0].id, isContested: true)
+        #expect(try self.store.deltas(in: asked, without: sent, bytesMax: 1).deltas == [branches[1]])
+        sent.insert(branches[1].reference, id: branches[1].id, isContested: true)
+        let last = try self.store.deltas(in: asked, without: sent, bytesMax: 1)
+        #expect(last.deltas.isEmpty && last.rest.isEmpty)
+    }
+
     @Test("A search finds the same before the index has caught up, after, and when the text has changed")
     func search() throws {
         try self.peer.author(caseID(1), [operation(.set, CaseField.title, .text("Missing child, Perth"))])

@@ -14,8 +14,6 @@ struct Forger {
         var operations: [Operation]
         var keys: [WrappedKey]
 
-        /// The frame that brings it.
-        var frame: [UInt8] { Forger.frame([self]) }
     }
 
     init(_ node: WorldNode, _ team: SimulatedTeam, wallMilliseconds: UInt64) {
@@ -40,14 +38,25 @@ struct Forger {
         return person?.roles.contains(.specialist) == true
     }
 
-    /// Changes a header, commits and seals again, and signs with the liar's key or another one.
+    private var sealing: any PartSealing { self.team.sealing(of: self.node.id.site) }
+
+    /// A document key of its own making, wrapped by the liar's vault.
+    func makeKey(_ scope: KeyScope) -> WrappedKey? {
+        try? self.sealing.makeKey(scope: scope, entropy: [UInt8](repeating: 7, count: 56))
+    }
+
+    /// Changes a header, commits and seals again, and signs with the liar's key or another one's, by the
+    /// team's own cryptography.
+    ///
+    /// A key is bound to its scope: a delta in another's name is sealed under the key wrapped anew.
     func change(
-        _ forgery: Forgery, signedBy key: StandInSigning? = nil, _ body: (inout Header) -> Void
+        _ forgery: Forgery, signedBy name: String? = nil, _ body: (inout Header) -> Void
     ) -> Forgery? {
-        let sealing = StandInSealing()
         var header = forgery.delta.header
         body(&header)
         do {
+            let sealing = self.sealing
+            let keys = try self.rebound(forgery, to: header)
             var plaintexts: [[UInt8]] = []
             for index in header.parts.indices {
                 let plaintext = PartPlaintext.encode(
@@ -55,7 +64,7 @@ struct Forger {
                 let place = PartPlace(scope: header.keyScope(part: index), seq: header.seq, index: index)
                 header.parts[index].length = plaintext.count
                 header.parts[index].commitment = try sealing.commitment(
-                    to: plaintext, at: place, key: forgery.keys[index])
+                    to: plaintext, at: place, key: keys[index])
                 plaintexts.append(plaintext)
             }
             let bytes = header.encoded()
@@ -65,26 +74,52 @@ struct Forger {
                 parts.append(
                     try sealing.seal(
                         plaintexts[index], at: place, commitment: header.parts[index].commitment,
-                        header: bytes, key: forgery.keys[index]))
+                        header: bytes, key: keys[index]))
             }
-            let signing = key ?? StandInSigning(named: self.node.id.site.description)
+            let signing = self.team.suite.signing(named: name ?? self.node.id.site.description)
             let message = Delta.signedMessage(
                 team: self.node.context.membership.team, headerBytes: bytes)
             let delta = try Delta(
-                headerBytes: bytes, signature: signing.sign(message), parts: parts, hashing: StandInHashing())
-            return Forgery(delta: delta, operations: forgery.operations, keys: forgery.keys)
+                headerBytes: bytes, signature: signing.sign(message), parts: parts,
+                hashing: self.team.suite.hashing)
+            return Forgery(delta: delta, operations: forgery.operations, keys: keys)
         } catch {
             return nil
         }
     }
 
-    static func frame(_ forgeries: [Forgery]) -> [UInt8] {
+    /// The same keys for the places that a header names now.
+    private func rebound(_ forgery: Forgery, to header: Header) throws(SealingFault) -> [WrappedKey] {
+        var keys: [WrappedKey] = []
+        for (index, key) in forgery.keys.enumerated() {
+            let scope = header.keyScope(part: index)
+            let isOld = forgery.delta.header.parts.indices.contains(index)
+            guard isOld, forgery.delta.header.keyScope(part: index) != scope else {
+                keys.append(key)
+                continue
+            }
+            let bytes = try self.sealing.export(key, scope: forgery.delta.header.keyScope(part: index))
+            keys.append(
+                try self.sealing.adopt(
+                    bareKey: bytes, scope: scope, expecting: key.id,
+                    nonce: [UInt8](repeating: 9, count: 24)))
+        }
+        return keys
+    }
+
+    /// The key as it travels.
+    func bare(_ key: WrappedKey, _ scope: KeyScope) -> BareKey? {
+        guard let bytes = try? self.sealing.export(key, scope: scope) else { return nil }
+        return BareKey(scope: scope, id: key.id, bytes: bytes)
+    }
+
+    /// The frame that brings forgeries.
+    func frame(_ forgeries: [Forgery]) -> [UInt8] {
         var keys: [BareKey] = []
         for forgery in forgeries {
             for (index, key) in forgery.keys.enumerated() {
-                let bare = BareKey(
-                    scope: forgery.delta.header.keyScope(part: index), id: key.id, bytes: key.bytes)
-                if !keys.contains(bare) { keys.append(bare) }
+                let scope = forgery.delta.header.keyScope(part: index)
+                if let bare = self.bare(key, scope), !keys.contains(bare) { keys.append(bare) }
             }
         }
         let chunk = DeltaChunk(keys: keys, deltas: forgeries.map { WireDelta($0.delta) }, remaining: 0)

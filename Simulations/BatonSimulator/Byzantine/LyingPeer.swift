@@ -20,7 +20,7 @@ struct LyingPeer {
         guard let node = self.world.machines[NodeID(self.site)], node.isUp else { return false }
         switch lie {
         case .withhold: return self.withhold(node)
-        case .haveAll, .haveTooMuch, .haveNothing, .receipt: return self.misstate(lie, node)
+        case .haveAll, .haveTooMuch, .haveNothing, .receipt, .forgedReceipt: return self.misstate(lie, node)
         case .hugeFrame, .hugeChunk, .hugeDelta, .outOfTurn, .flood: return self.break(lie, node)
         case .wrongPart, .wrongKey: return self.garble(lie, node)
         case .membership: return self.usurp(node)
@@ -67,7 +67,7 @@ struct LyingPeer {
         let mustBeVoid = lie == .impersonate || lie == .badBody
         self.atlas.noteSigned(forged.delta, mustBeVoid: mustBeVoid)
         self.atlas.noteFork(forged.delta.header.author)
-        return self.say([forged.frame])
+        return self.say([forger.frame([forged])])
     }
 
     private func changed(_ lie: Lie, _ forger: Forger, _ base: Forger.Forgery) -> Forger.Forgery? {
@@ -75,8 +75,10 @@ struct LyingPeer {
         var base = base
         if lie == .badBody { base.operations[0].body = .text("no number") }
         if lie == .restrictedPart {
-            let key = WrappedKey(
-                id: KeyID(generation: 1, hash: StandInHashing().digest256([7]).word0), bytes: [7])
+            let header = base.delta.header
+            let scope = KeyScope(
+                author: header.author, document: header.document, compartment: .us, generation: 1)
+            guard let key = forger.makeKey(scope) else { return nil }
             base.keys.append(key)
             base.operations.append(
                 Operation(shape: base.operations[0].shape, compartment: .us, body: .text("restricted")))
@@ -104,7 +106,7 @@ struct LyingPeer {
         guard let second = forger.author(self.document, self.owner(3)) else { return false }
         for (index, victim) in self.victims.enumerated() {
             let told = index % 2 == 0 ? first : second
-            self.world.say([told.frame], from: self.site, to: victim)
+            self.world.say([forger.frame([told])], from: self.site, to: victim)
         }
         for forgery in [first, second] { self.atlas.noteSigned(forgery.delta) }
         self.atlas.noteFork(first.delta.header.author)
@@ -120,17 +122,17 @@ struct LyingPeer {
         let author = lie == .forgeRun ? real?.header.author : named.author
         guard let author else { return false }
         let seq = lie == .forgeRun ? (real?.header.seq ?? 2) - 1 : named.seq + 1
-        let forged = forger.change(base, signedBy: StandInSigning(named: "nobody")) { header in
+        let forged = forger.change(base, signedBy: "nobody") { header in
             header.author = author
             header.seq = seq
             header.prev = lie == .forgeRun ? .none : named.head
             header.documentPrev = 0
         }
         guard let forged else { return false }
-        guard lie == .forgeRun, let real else { return self.say([forged.frame]) }
+        guard lie == .forgeRun, let real else { return self.say([forger.frame([forged])]) }
         let keys = forger.node.replica.keys(for: real).map(\.1)
         return self.say([
-            Forger.frame([forged, Forger.Forgery(delta: real, operations: [], keys: keys)])
+            forger.frame([forged, Forger.Forgery(delta: real, operations: [], keys: keys)])
         ])
     }
 
@@ -159,9 +161,8 @@ struct LyingPeer {
     /// An honest delta with another part, or another key.
     private func garble(_ lie: Lie, _ node: WorldNode) -> Bool {
         guard let newest = self.unheard(node) else { return false }
-        var keys = node.replica.keys(for: newest).map {
-            BareKey(scope: $0.0, id: $0.1.id, bytes: $0.1.bytes)
-        }
+        let forger = Forger(node, self.world.team, wallMilliseconds: self.world.wall(node.id))
+        var keys = node.replica.keys(for: newest).compactMap { forger.bare($0.1, $0.0) }
         var parts = newest.parts
         if lie == .wrongPart {
             parts[0]?[0] ^= 1
@@ -194,13 +195,16 @@ struct LyingPeer {
                 set.set(claimed)
             }
         }
-        guard lie == .receipt else { return self.say([Message.have(HavePart(set)).framed()]) }
+        guard lie == .receipt || lie == .forgedReceipt else {
+            return self.say([Message.have(HavePart(set)).framed()])
+        }
         let receipt = Receipt(
             receiver: node.context.author, wallMilliseconds: self.world.wall(node.id), haves: set.authors,
             compartments: [.global])
         let bytes = receipt.encoded()
         let message = SignedReceipt.signedMessage(team: node.context.membership.team, bytes)
-        let signature = StandInSigning(named: self.site.description).sign(message)
+        let name = lie == .receipt ? self.site.description : "nobody"
+        let signature = self.world.team.suite.signing(named: name).sign(message)
         guard let signed = try? SignedReceipt(bytes: bytes, signature: signature) else { return false }
         return self.say([Message.receipt(signed).framed()])
     }
@@ -242,7 +246,7 @@ struct LyingPeer {
         entry.prev = node.context.membership.headHash
         entry.operators.removeAll { $0.site != self.site }
         let bytes = entry.encoded()
-        let key = StandInSigning(named: self.site.description)
+        let key = self.world.team.suite.signing(named: self.site.description)
         let signature = key.sign(SignedMembershipEntry.signedMessage(bytes))
         let signatures = [SignedMembershipEntry.RootSignature(key: key.publicKey, signature: signature)]
         guard let signed = try? SignedMembershipEntry(bytes: bytes, signatures: signatures) else {

@@ -5,7 +5,9 @@ import BatonProtocol
 /// Things that should happen in some run: a soak that never sees one of them has a blind spot.
 package enum Marks {
     /// Everything that can be marked, sorted.
-    package static let all: [String] = [
+    package static let all: [String] = Self.named + Lie.allCases.map(Self.lie)
+
+    private static let named = [
         "ban.taken", "chunk.relayed", "clone.suspected", "conflict.stands", "crash.planned", "crash.plain",
         "custody.recovered", "custody.refused", "custody.taken", "decision.approved", "decision.refused",
         "delta.released", "delta.void", "delta.waited", "delta.unread", "dial.failed",
@@ -18,6 +20,9 @@ package enum Marks {
         "peer.too-large", "peer.unauthenticated", "peer.unexpected", "reading.paused", "receipt.refused",
         "receipt.taken", "signature.refused", "stream.split", "write.refused",
     ]
+
+    /// That a member told a lie, and not only meant to.
+    static func lie(_ lie: Lie) -> String { "lie.\(lie.rawValue)" }
 
     static func of(_ fact: WorldFact, _ world: World) -> [String] {
         switch fact {

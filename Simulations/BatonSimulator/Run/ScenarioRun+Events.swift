@@ -166,7 +166,9 @@ extension ScenarioRun {
         let document = WriteText.document(event.label ?? "C1")
         let liar = LyingPeer(
             world: self.world, atlas: self.atlas, site: site, document: document, victims: victims)
-        guard liar.tell(lie), lie.isBreach else { return }
+        guard liar.tell(lie) else { return }
+        self.mark(Marks.lie(lie))
+        guard lie.isBreach else { return }
         let links = victims.flatMap { self.world.linkIDs(at: $0, from: site) }
         self.later(after: AlwaysBreachRefused.milliseconds) { run in
             if let violation = AlwaysBreachRefused.check(lie, links, run.world, run.atlas) {

@@ -84,16 +84,12 @@ enum PowerLossText {
 }
 
 extension Scenario {
-    /// What only a disk can do needs one, and liars forge with stand-ins: real signatures leave them nothing.
+    /// What only a disk can do needs one.
     func checkFidelity(_ reader: ScenarioReader) throws(ScenarioFault) {
         let verbs: [Verb] = [.diskFault, .rot]
         if self.fidelity.replica == .memory, self.events.contains(where: { verbs.contains($0.verb) }) {
             throw ScenarioFault(
                 reader.line, "a disk fails, and replicas are in memory", "write \"disk\": \"faulty\"")
-        }
-        if self.fidelity.crypto == .sodium, self.sites.contains(where: \.isLiar) {
-            throw ScenarioFault(
-                reader.line, "a liar cannot forge real signatures", "leave out \"crypto\": \"real\"")
         }
     }
 }

@@ -185,6 +185,8 @@ package enum Lie: String, Sendable, CaseIterable {
     case outOfTurn = "out-of-turn"
     /// A receipt for what it does not hold.
     case receipt
+    /// A receipt that another key has signed.
+    case forgedReceipt = "forged-receipt"
     /// Pings without end.
     case flood
     /// Proposes what two people must agree to, and agrees as well.

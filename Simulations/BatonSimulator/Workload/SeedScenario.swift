@@ -9,11 +9,10 @@ package enum SeedScenario {
     private static let liesOfALiar = 10
 
     /// - Parameter fidelity: What of it is real. The work and the faults of the network and of processes are
-    ///   the same on every disk; a faulty one fails beside them. A run with a liar has no real signatures.
+    ///   the same on every disk; a faulty one fails beside them.
     package static func make(_ seed: UInt64, steps: Int = 60, fidelity: Fidelity) -> Scenario {
         var scenario = Self.make(seed, steps: steps)
         scenario.fidelity = fidelity
-        if scenario.sites.contains(where: \.isLiar) { scenario.fidelity.crypto = .standIn }
         guard fidelity.replica == .sqlite else { return scenario }
         let span = scenario.events.last?.at ?? 0
         scenario.events += DiskDraw.events(seed, scenario.siteIDs, within: span, count: 8)

@@ -43,9 +43,9 @@ extension MemoryReplica: CatchUpSource {
     }
 
     package func deltas(
-        in ranges: [DeltaRange], lacking: HaveSet, bytesMax: Int
+        in ranges: [DeltaRange], sent: SentSet, bytesMax: Int
     ) throws(ReplicaFault) -> CatchUpPage {
-        let page = self.page(of: lacking.lacking(ranges), bytesMax: bytesMax)
+        let page = self.page(of: sent.lacking(ranges), sent: sent, bytesMax: bytesMax)
         return CatchUpPage(deltas: page.deltas, rest: page.rest)
     }
 

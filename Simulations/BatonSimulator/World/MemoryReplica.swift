@@ -181,11 +181,13 @@ package final class MemoryReplica: ReplicaTransaction {
     }
 
     /// Deltas of the ranges in order of arrival, and what did not fit.
-    func page(of ranges: [DeltaRange], bytesMax: Int) -> (deltas: [Delta], rest: [DeltaRange]) {
+    func page(
+        of ranges: [DeltaRange], sent: SentSet = SentSet(), bytesMax: Int
+    ) -> (deltas: [Delta], rest: [DeltaRange]) {
         var deltas: [Delta] = []
         var bytes = 0
         var left: [DeltaReference] = []
-        for row in self.rows(in: ranges) {
+        for row in self.rows(in: ranges) where !sent.contains(row.delta.reference, id: row.delta.id) {
             guard bytes < bytesMax else {
                 left.append(row.delta.reference)
                 continue

@@ -37,7 +37,7 @@ struct PeerSession: Sendable {
     var peerHave = HaveSet()
     /// What has been sent since the peer's last have: that alone is left out of the catch-up it asked for.
     /// A place that both hold may be a fork, and is asked for all the same.
-    var sentSince = HaveSet()
+    var sentSince = SentSet()
     /// True once the peer has stated a whole set, or its digest equalled ours.
     var isStated = false
     /// Parts of a have that is not complete yet.
@@ -102,11 +102,15 @@ struct PeerSession: Sendable {
     /// What the peer lacks, as far as is known.
     var missingThere: UInt64 { self.remaining.saturatingAdd(SyncEngine.count(self.live)) }
 
-    /// Adds up deltas sent to or taken from the peer.
-    mutating func sent(_ deltas: [Delta]) {
+    /// Adds up deltas sent to the peer.
+    ///
+    /// - Parameter have: What is held here, with the places at which it holds more than one delta.
+    mutating func sent(_ deltas: [Delta], contested have: HaveSet) {
         for delta in deltas {
-            self.peerHave.insert(delta.reference, id: delta.id)
-            self.sentSince.insert(delta.reference, id: delta.id)
+            let place = delta.reference
+            self.peerHave.insert(place, id: delta.id)
+            let isContested = have[place.author]?.isContested(place.seq) ?? false
+            self.sentSince.insert(place, id: delta.id, isContested: isContested)
         }
         self.remaining -= min(self.remaining, UInt64(deltas.count))
         self.count.deltasSent += UInt64(deltas.count)

@@ -12,9 +12,9 @@ package protocol CatchUpSource {
     func deltas(
         of documents: [DocumentID], lacking: HaveSet, share: UrgentShare, mayTravel: (Delta) -> Bool
     ) throws(ReplicaFault) -> CatchUpPage
-    /// Deltas of ranges but for those in `lacking`, in order of arrival; at least one.
+    /// Deltas of ranges but for those in `sent`, in order of arrival; at least one where there is one.
     func deltas(
-        in ranges: [DeltaRange], lacking: HaveSet, bytesMax: Int
+        in ranges: [DeltaRange], sent: SentSet, bytesMax: Int
     ) throws(ReplicaFault) -> CatchUpPage
     func deltas(at place: DeltaReference) throws(ReplicaFault) -> [Delta]
     /// The keys of the deltas' parts that this site holds, each once, in order of need.
@@ -89,8 +89,8 @@ package struct CatchUpReader: Sendable {
                 self.pages.isAuthentic($0)
             }
             return .chunk(try self.chunk(page, page.deltas, source))
-        case .ranges(let ranges, let lacking, let bytesMax):
-            let page = try source.deltas(in: ranges, lacking: lacking, bytesMax: bytesMax)
+        case .ranges(let ranges, let sent, let bytesMax):
+            let page = try source.deltas(in: ranges, sent: sent, bytesMax: bytesMax)
             let closed = try self.pages.close(page.deltas) { place throws(ReplicaFault) in
                 try source.deltas(at: place)
             }

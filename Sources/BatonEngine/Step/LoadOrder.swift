@@ -9,10 +9,9 @@ package enum LoadOrder: Sendable, Equatable {
     /// order of arrival. Each must be authentic by its own signature, because it travels alone: one that is
     /// not is left to the runs.
     case documents([DocumentID], lacking: HaveSet, bytesMax: Int)
-    /// Deltas of the ranges that `lacking` (what was sent meanwhile) does not hold, in order of arrival. The
-    /// last of each run must be
-    /// authentic by its own signature: the run goes on until one is.
-    case ranges([DeltaRange], lacking: HaveSet, bytesMax: Int)
+    /// Deltas of the ranges but for those that were sent meanwhile, in order of arrival. The last of each run
+    /// must be authentic by its own signature: the run goes on until one is.
+    case ranges([DeltaRange], sent: SentSet, bytesMax: Int)
     /// How many deltas of each document the ranges hold.
     case outline([DeltaRange])
     case fingerprints(key: [UInt8], [DeltaRange])

@@ -233,7 +233,7 @@ extension SyncEngine {
 extension PeerSession {
     /// Plans a catch-up anew.
     fileprivate mutating func plan(_ missing: [DeltaRange], _ limits: WireLimits) {
-        self.sentSince = HaveSet()
+        self.sentSince = SentSet()
         self.live = []
         self.forwarded = []
         self.recentDocuments = []

@@ -71,7 +71,7 @@ extension SyncEngine {
             session.live = []
             if !ranges.isEmpty {
                 let order = LoadOrder.ranges(
-                    ranges, lacking: session.sentSince, bytesMax: limits.urgentBytesTarget)
+                    ranges, sent: session.sentSince, bytesMax: limits.urgentBytesTarget)
                 return (order, .live)
             }
         }
@@ -114,7 +114,7 @@ extension SyncEngine {
     }
 
     private func bulkPage(_ ranges: [DeltaRange], _ session: PeerSession) -> LoadOrder {
-        .ranges(ranges, lacking: session.sentSince, bytesMax: self.pageBytes(session, .bulk))
+        .ranges(ranges, sent: session.sentSince, bytesMax: self.pageBytes(session, .bulk))
     }
 
     private func outlineOrder(_ session: inout PeerSession) -> (LoadOrder, Load) {
@@ -193,7 +193,7 @@ extension SyncEngine {
         guard !chunk.deltas.isEmpty, let session = self.sessions[id],
             let link = self.carrier(session, lane) ?? session.controlLink
         else { return }
-        self.sessions[id]?.sent(chunk.deltas)
+        self.sessions[id]?.sent(chunk.deltas, contested: self.have)
         let isDone = self.sessions[id].map { !$0.hasWork } ?? true
         if isDone { self.sessions[id]?.remaining = 0 }
         let remaining = self.sessions[id]?.remaining ?? 0

@@ -8,7 +8,8 @@ import BatonProtocol
 ///
 /// Driver obligations: it MUST answer each `.verify`, `.apply` and `.load` once; it MUST feed inputs one at
 /// a time with a monotonic clock that never goes back; it MUST tell of every commit of this site's own
-/// deltas by `.authored`.
+/// deltas by `.authored`; and it MUST tell of commits, its own and others', in the order in which they were
+/// made: each report states all that is held of its authors then.
 package struct SyncEngine: Sendable {
     var context: ReplicaContext
     let configuration: EngineConfiguration

@@ -50,17 +50,48 @@ extension HaveSet {
         }
         // The peer knows of a fork where we hold one delta and have no proof: what we hold may be the
         // branch it wants.
-        for place in theirs.contested where mine.contains(place.seq) {
-            if !mine.contested.contains(where: { $0.seq == place.seq }) { places.append(place.seq) }
+        for place in theirs.contested where mine.contains(place.seq) && !mine.isContested(place.seq) {
+            places.append(place.seq)
         }
+        places.append(contentsOf: Self.before(theirs).filter { mine.contains($0) && !mine.isContested($0) })
         for interval in mine.intervals {
             let place = theirs.place(of: interval.last)
             guard place < theirs.intervals.endIndex else { break }
             let other = theirs.intervals[place]
             if other.last == interval.last, other.head != interval.head { places.append(interval.last) }
         }
-        return Set(places).sorted().map { DeltaRange(author: mine.author, first: $0, last: $0) }
+        return Self.ranges(Set(places).sorted(), of: mine.author)
     }
+
+    private static func ranges(_ places: [UInt64], of author: Author) -> [DeltaRange] {
+        var ranges: [DeltaRange] = []
+        for place in places {
+            if let last = ranges.last, last.last + 1 == place {
+                ranges[ranges.count - 1].last = place
+            } else {
+                ranges.append(DeltaRange(author: author, first: place, last: place))
+            }
+        }
+        return ranges
+    }
+
+    /// Places before those where a peer wants a branch. It learns of a branch backwards, from one `prev` to
+    /// the next; sending as many more as it knows already brings a long branch in few rounds.
+    private static func before(_ theirs: AuthorHave) -> [UInt64] {
+        var found: [UInt64] = []
+        var length: UInt64 = 0
+        var next: UInt64?
+        for place in theirs.contested.reversed() {
+            if place.seq != next { length = place.seq + 1 == next ? length + 1 : 1 }
+            next = place.seq
+            guard place.seq > 1, !place.isHeld, !theirs.isContested(place.seq - 1) else { continue }
+            let count = min(length, place.seq - 1, UInt64(Self.branchStep))
+            found.append(contentsOf: (place.seq - count)..<place.seq)
+        }
+        return found
+    }
+
+    private static let branchStep = 4_096
 }
 
 extension HaveSet {

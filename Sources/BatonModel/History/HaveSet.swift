@@ -59,6 +59,19 @@ package struct AuthorHave: Hashable, Sendable {
 
     package var lastSeq: UInt64 { self.intervals.last?.last ?? 0 }
 
+    /// True where more than one id is known at a place.
+    ///
+    /// - Complexity: O(log contested places).
+    package func isContested(_ seq: UInt64) -> Bool {
+        var low = 0
+        var high = self.contested.count
+        while low < high {
+            let middle = (low + high) / 2
+            if self.contested[middle].seq < seq { low = middle + 1 } else { high = middle }
+        }
+        return low < self.contested.count && self.contested[low].seq == seq
+    }
+
     /// True where a run ends at `seq` with exactly this delta: the common case of a log that goes on.
     package func endsRun(at seq: UInt64, with id: DeltaID) -> Bool {
         let place = self.place(of: seq)

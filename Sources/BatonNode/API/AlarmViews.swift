@@ -32,6 +32,12 @@ extension AlarmView {
                 message: "\(site) has chained \(count) whose own signature is wrong.",
                 hint: "The changes count. Ask the site which build wrote them, and replace it.",
                 deltas: ids.map(\.description))
+        case .damagedIndex(let site, let names):
+            self.init(
+                code: "alarm.damaged-index", site: site.description,
+                message: "Parts of this replica do not match its tables: \(names.joined(separator: ", ")).",
+                hint: "Lists may leave rows out: stop the node, run baton repair, look at the disk.",
+                deltas: [])
         }
     }
 

@@ -64,6 +64,7 @@ struct NodeOpening {
                 logger.notice("a rebuild was interrupted: folding the log again")
                 try Rebuild(store: self.store, context: self.context).run()
             }
+            if self.store.wasKilled { try Self.lookAtIndexes(self.store, logger) }
             self.have = try self.store.haveSet()
             self.paused = try self.store.pausedPeers()
             self.receipts = try self.store.receipts()
@@ -72,6 +73,19 @@ struct NodeOpening {
             self.store.close()
             throw NodeFault(error)
         }
+    }
+
+    /// Rows of each table that are looked at after an end that was none: some milliseconds.
+    private static let newestRows = 2_000
+
+    /// Looks at what was written last before the node was killed; the rest is for the background.
+    private static func lookAtIndexes(_ store: ReplicaStore, _ logger: Logger) throws(ReplicaFault) {
+        let damaged = try store.lookAtNewest(rows: Self.newestRows)
+        guard !damaged.isEmpty else { return }
+        logger.error(
+            "the replica is damaged",
+            metadata: ["code": "alarm.damaged-index", "reason": "\(damaged.joined(separator: ", "))"])
+        try store.save(damagedIndexes: Set(damaged).union(try store.damagedIndexes()).sorted())
     }
 
     /// Opens the node for work without a running driver: the commands that need the folder to themselves.

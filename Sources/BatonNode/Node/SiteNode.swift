@@ -174,6 +174,10 @@ package final class SiteNode {
                         var check = SignatureCheck(worker, lane: lane, trust: trust)
                         await check.run()
                     }
+                    group.addTask {
+                        var check = IndexCheck(worker, lane: lane)
+                        await check.run()
+                    }
                     if let pageWatch {
                         group.addTask {
                             var watch = pageWatch

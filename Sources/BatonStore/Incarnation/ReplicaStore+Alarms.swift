@@ -14,6 +14,8 @@ package enum LogAlarm: Hashable, Sendable {
     case twoLives(older: Author, newer: Author, ids: [DeltaID])
     /// A delta inside a run that its author's next one vouches for, though its own signature is wrong.
     case wrongSignature(SiteID, ids: [DeltaID])
+    /// Indexes of this site's own replica that do not match their tables, by name: its disk is to be doubted.
+    case damagedIndex(SiteID, names: [String])
 }
 
 extension LogAlarm {
@@ -25,6 +27,7 @@ extension LogAlarm {
             "alarm.same-beginning " + authors.map(\.description).joined(separator: " ")
         case .twoLives(let older, let newer, _): "alarm.two-lives \(older) \(newer)"
         case .wrongSignature(let site, _): "alarm.wrong-signature \(site)"
+        case .damagedIndex(_, let names): "alarm.damaged-index " + names.joined(separator: " ")
         }
     }
 }
@@ -61,16 +64,16 @@ extension ReplicaStore {
                 }
                 place = end
             }
-            return alarms + (try connection.signatureAlarms())
+            return alarms + (try connection.signatureAlarms()) + (try connection.indexAlarms())
         }
     }
 
-    /// How many deltas the log holds, and how many wrong signatures were found in it: what a watcher asks
-    /// before it looks again.
+    /// How many deltas the log holds, how many wrong signatures were found in it, and how many damaged indexes:
+    /// what a watcher asks before it looks again.
     package func logLength() throws(ReplicaFault) -> Int {
         try self.reading { connection throws(ReplicaFault) in
             Int(try connection.integer("SELECT max(arrival) FROM delta") ?? 0)
-                + (try connection.signatureProgress().wrong.count)
+                + (try connection.signatureProgress().wrong.count) + (try connection.damagedIndexes().count)
         }
     }
 

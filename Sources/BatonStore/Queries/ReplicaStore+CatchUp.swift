@@ -51,15 +51,16 @@ extension ReplicaStore: CatchUpSource {
         }
     }
 
-    /// Reads deltas of several ranges, but for those in `lacking`, in order of arrival.
+    /// Reads deltas of several ranges, but for those in `sent`, in order of arrival.
     ///
     /// - Parameter bytesMax: Stops after the delta that reaches it; at least one delta is read.
     package func deltas(
-        in ranges: [DeltaRange], lacking: HaveSet, bytesMax: Int
+        in ranges: [DeltaRange], sent: SentSet, bytesMax: Int
     ) throws(ReplicaFault) -> CatchUpPage {
         // Each range is a cursor of its own: a log with thousands of holes is read some pieces at a time.
-        let pieces = lacking.lacking(ranges)
-        let page = try self.deltas(in: Array(pieces.prefix(Self.piecesMax)), bytesMax: bytesMax)
+        let pieces = sent.lacking(ranges)
+        let page = try self.deltas(
+            in: Array(pieces.prefix(Self.piecesMax)), without: sent, bytesMax: bytesMax)
         return CatchUpPage(deltas: page.deltas, rest: page.rest + pieces.dropFirst(Self.piecesMax))
     }
 

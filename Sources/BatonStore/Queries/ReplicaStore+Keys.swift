@@ -5,13 +5,7 @@ package import BatonModel
 extension ReplicaStore {
     /// The site whose log this database continues; nil in one that no node has lived in yet.
     package func owner() throws(ReplicaFault) -> SiteID? {
-        try self.reading { connection throws(ReplicaFault) in
-            guard let bytes = try connection.metaBytes(.author) else { return nil }
-            var reader = CBORReader(bytes)
-            do throws(ModelFault) { return try Author(from: &reader).site } catch {
-                throw .damaged("the name of the own author")
-            }
-        }
+        try self.reading { connection throws(ReplicaFault) in try connection.owner() }
     }
 
     /// Gives the document keys at both ends of the table, to see whether a vault opens them: none, one or two.
@@ -39,6 +33,16 @@ extension ReplicaStore {
                 found.append((scope, WrappedKey(id: id, bytes: statement.bytes(5))))
             }
             return found
+        }
+    }
+}
+
+extension Connection {
+    func owner() throws(ReplicaFault) -> SiteID? {
+        guard let bytes = try self.metaBytes(.author) else { return nil }
+        var reader = CBORReader(bytes)
+        do throws(ModelFault) { return try Author(from: &reader).site } catch {
+            throw .damaged("the name of the own author")
         }
     }
 }

@@ -11,9 +11,13 @@ extension ReplicaStore {
     /// Reads deltas for a peer: of several ranges, in order of arrival here, so that a receiver finds each
     /// one's past before it.
     ///
-    /// - Parameter bytesMax: Stops after the delta that reaches it; at least one delta is read.
+    /// - Parameters:
+    ///   - sent: Deltas that are left out.
+    ///   - bytesMax: Stops after the delta that reaches it; at least one delta is read.
     /// - Complexity: O(deltas read × log ranges), through the index of places: the log is never scanned.
-    package func deltas(in ranges: [DeltaRange], bytesMax: Int) throws(ReplicaFault) -> DeltaPage {
+    package func deltas(
+        in ranges: [DeltaRange], without sent: SentSet = SentSet(), bytesMax: Int
+    ) throws(ReplicaFault) -> DeltaPage {
         try self.reading { connection throws(ReplicaFault) in
             var merge = try RangeMerge(ranges, connection)
             var page = DeltaPage()
@@ -23,6 +27,7 @@ extension ReplicaStore {
                 guard let entry = try connection.logEntry(row: next, hashing: self.hashing) else {
                     throw ReplicaFault.damaged("the index of places")
                 }
+                guard !sent.contains(entry.delta.reference, id: entry.delta.id) else { continue }
                 try connection.collectKeys(of: entry.delta, into: &page.keys, &keyPlaces)
                 bytes += entry.delta.headerBytes.count + Delta.signatureBytes
                 bytes += entry.delta.parts.reduce(0) { $0 + ($1?.count ?? 0) }

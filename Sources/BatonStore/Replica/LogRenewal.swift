@@ -15,9 +15,10 @@ enum LogRenewal {
     /// - Parameters:
     ///   - databasePath: The database, which no process has open.
     ///   - vfs: The name of its VFS; nil for the system's.
+    /// - Returns: True where there was a log: the process before did not come to an orderly end.
     /// - Throws: `store.io`, `store.disk-full`, `store.cannot-open`. The log is as it was then, or its copy is
     ///   whole.
-    static func run(databasePath: String, vfs: String?) throws(ReplicaFault) {
+    static func run(databasePath: String, vfs: String?) throws(ReplicaFault) -> Bool {
         guard let system = unsafe sqlite3_vfs_find(vfs) else {
             throw ReplicaFault(StoreCode.cannotOpen, "the disk of the database is unknown to SQLite")
         }
@@ -25,9 +26,12 @@ enum LogRenewal {
         let log = databasePath + "-wal"
         let copy = log + "-copy"
         let database = try Self.mark(of: databasePath, place)
+        var wasThere = false
         if let saved = try Self.saved(copy, database, place) {
+            wasThere = true
             try Self.write(saved, to: log, place)
         } else if let bytes = try Self.content(of: log, place), !bytes.isEmpty {
+            wasThere = true
             let file = try VFSFile(place, copy, flags: Self.copyFlags | SQLITE_OPEN_CREATE)
             try file.write(Self.sealed(bytes, database))
             try file.sync()
@@ -35,6 +39,7 @@ enum LogRenewal {
             try Self.write(bytes, to: log, place)
         }
         try place.delete(copy)
+        return wasThere
     }
 
     private static let copyFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MAIN_JOURNAL

@@ -15,6 +15,9 @@ import GRDB
 package final class ReplicaStore: @unchecked Sendable {
     let hashing: any Hashing
     let databasePath: String
+    /// True where the process that had the replica before was killed, or its machine: an orderly end leaves no
+    /// log.
+    package let wasKilled: Bool
     /// Nil on a disk of the simulator, which nobody else can open.
     private let folder: ReplicaFolder?
     private let writerQueue: DatabaseQueue
@@ -33,7 +36,7 @@ package final class ReplicaStore: @unchecked Sendable {
         self.databasePath = path
         self.folder = settings.vfs == nil ? try ReplicaFolder(databasePath: path) : nil
         let location = Self.location(path, settings)
-        try LogRenewal.run(databasePath: path, vfs: settings.vfs)
+        self.wasKilled = try LogRenewal.run(databasePath: path, vfs: settings.vfs)
         do {
             self.writerQueue = try DatabaseQueue(path: location, configuration: Self.configuration(settings))
             self.writer = try Self.openWriter(self.writerQueue, settings, hashing)

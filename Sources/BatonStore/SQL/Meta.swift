@@ -12,6 +12,8 @@ enum Meta: String {
     case checkedSignatures = "checked-signatures"
     /// The ids of deltas whose own signature is wrong.
     case wrongSignatures = "wrong-signatures"
+    /// The names of indexes that do not match their tables, a line each.
+    case damagedIndexes = "damaged-indexes"
     /// What the sites of the team have stated of this site's earlier lives, for the own author.
     case statements
     /// 1 while the derived tables have been dropped and not yet made again.
