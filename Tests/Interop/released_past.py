@@ -74,14 +74,14 @@ def main(baton, python):
             for site in (syd, usw):
                 sites.until("it counts at both", lambda site=site: site.status()["counts"]["waiting"] == 0)
             sites.even([syd, usw])
-            shown = usw.ask("GET", f"/v1/cases/{document.hex()}")["summary"]
+            shown = usw.ask("GET", f"/v1/cases/{document.hex()}")["detail"]["summary"]
             sites.expect(shown["severity"] == "S1" and shown["conflicts"] == 1, f"not counted beside the first: {shown}")
 
             # The disk was found after all.
             send(member, usw.ready["port"], [lost])
             sites.until("it is at both", lambda: {each.status()["counts"]["deltas"] for each in (syd, usw)} == {5})
             sites.even([syd, usw])
-            shown = syd.ask("GET", f"/v1/cases/{document.hex()}")["summary"]
+            shown = syd.ask("GET", f"/v1/cases/{document.hex()}")["detail"]["summary"]
             sites.expect(shown["conflicts"] == 1, f"the found change stands beside what was released: {shown}")
             before = [each.digest()["stateDigest"] for each in (syd, usw)]
         for site in (syd, usw):
