@@ -55,7 +55,8 @@ struct OpenAPITests {
         "GET /v1/clocks",
         "POST /v1/batch",
         "GET /v1/find", "GET /v1/conflicts", "GET /v1/sync", "POST /v1/sync/{peer}/pause",
-        "POST /v1/sync/{peer}/resume", "POST /v1/sync/{peer}/verify", "GET /v1/sync/explain/{ref}",
+        "POST /v1/sync/{peer}/resume", "POST /v1/sync/{peer}/verify", "POST /v1/sync/{peer}/now",
+        "GET /v1/sync/explain/{ref}",
         "GET /v1/membership", "GET /v1/metrics", "GET /v1/audit", "POST /v1/verify",
     ]
 

@@ -54,7 +54,7 @@ def story(case, other, fresh):
         (pat, "approve gap:1", 0), (pat, "decide", 0),
         (kim, f"use {case}", 0),
         (kim, f"decide disclose --items \"last-login-ip,phone\" --basis us.2702c4 --confirm {case}", 9),
-        (pat, f"use {case}", 0), (pat, "show awaiting", 0), (pat, "approve dec:1", 0),
+        (pat, f"use {case}", 0), (pat, "show awaiting", 0), (pat, "decide confirm", 0),
         (kim, f"use {case}", 0),
         (kim, f"decide delivered dec:1 --to harlan-so --manifest {DIGEST} --confirm {case}", 0),
         (kim, f"export --for LE --html {FOLDER}/{case}-le.html --confirm {case}", 0),
@@ -94,11 +94,13 @@ def story(case, other, fresh):
         (kim, "review done action:1 --proof \"rang it\"", 0),
         (kim, "custody", 0), (kim, "take", 0), (kim, "assign pat", 0), (kim, "assign usw", 0),
         (kim, "assign withdraw", 0),
-        (kim, "note Agency called back", 0), (kim, "edit situation \"Waiting for the paper\"", 0),
+        (kim, "note Agency called back", 0), (kim, "note --situation \"Waiting for the form\"", 0),
+        (kim, "log --verify", 0), (kim, "link --suggest", 0), (kim, "queue mine type:EDR", 0),
+        (kim, "stats week --by type", 0), (kim, "roster now us-lead", 0), (kim, "edit situation \"Waiting for the paper\"", 0),
         (kim, "edit agency harlan-so", 0), (kim, "undo", 0), (kim, "tag +press", 0), (kim, "log", 0),
         (kim, "log deltas", 0), (kim, "log verify", 0), (kim, "edit severity S1 --why INSUFFICIENT", 9),
         (kim, "queue mine", 0), (kim, "find agency:harlan type:EDR", 0), (kim, "find \"called back\"", 0),
-        (kim, "status", 0), (kim, "sync", 0), (kim, f"sync explain {case}", 0), (kim, "conflicts", 0),
+        (kim, "status", 0), (kim, "sync", 0), (kim, "sync now", 0), (kim, "sync now usw", 0), (kim, f"sync explain {case}", 0), (kim, "conflicts", 0),
         (kim, "roster", 0), (kim, "roster gaps --days 60", 0), (kim, "stats month", 0),
         (kim, "rest", 0), (kim, "rest mine --days 7", 0), (kim, "rest start 10m", 0), (kim, "rest swap graphic", 0),
         (pat, "rest team", 0),
@@ -111,13 +113,18 @@ def story(case, other, fresh):
 
 def name_of(line, table):
     """The command of a line by the table: two words where it has such a form."""
-    words = line.split()
+    words = meant(line).split()
     pair = " ".join(words[:2])
     return pair if pair in table else words[0]
 
 
+def meant(line):
+    """The table's own words for another way to say it."""
+    return line.replace("log --verify", "log verify").replace("link --suggest", "link suggest")
+
+
 def value_of(line, name):
-    pair = " ".join(line.split()[:2])
+    pair = " ".join(meant(line).split()[:2])
     if pair in ("show awaiting", "show people"):
         return "FileReply"
     if line in ("contain", "approve", "verify"):
@@ -265,6 +272,10 @@ BAD = [
     ("export CASE --html x.html", "grammar.missing-argument", 2),
     ("export CASE --for press --html x", "grammar.bad-value", 2),
 
+    ("note CASE --us-only the caller's name", "desk.compartment-closed", 4),
+    ("decide confirm CASE", "grammar.bad-value", 2), ("queue owner:kim", "grammar.bad-value", 2),
+    ("queue type:XYZ", "grammar.bad-value", 2), ("sync now mars", "desk.no-such-peer", 3),
+    ("roster now nobody-there", "grammar.bad-value", 2), ("stats week --by person", "grammar.bad-value", 2),
     ("undo", "desk.nothing-to-undo", 3), ("help nothing-of-that-name", "desk.no-such-topic", 3),
     ("set scope moon=full", "grammar.bad-value", 2), ("hold counsel CASE X keep --note why", "hold.no-such-order", 3),
     # Last: what follows a refused `note` without words is its text.
@@ -390,7 +401,7 @@ def check(syd, usw):
 
 
 # Played by `away`: the other site's part.
-ALONE = {"assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle", "custody recover", "approve",
+ALONE = {"export handoff", "assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle", "custody recover", "approve",
          "triage", "release"}
 
 

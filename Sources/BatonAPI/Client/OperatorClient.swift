@@ -34,6 +34,11 @@ package struct OperatorClient: Sendable {
         try await self.value(APICall("POST", APIPath.peer(site, "resume")))
     }
 
+    /// Dials a peer at once where it is out of reach, without waiting for the next try.
+    package func dial(_ site: String) async throws(APIFault) -> SyncReply {
+        try await self.value(APICall("POST", APIPath.peer(site, "now")))
+    }
+
     package func compare(with site: String) async throws(APIFault) -> ComparisonReply {
         try await self.value(APICall("POST", APIPath.peer(site, "verify")))
     }
@@ -46,8 +51,9 @@ package struct OperatorClient: Sendable {
         try await self.get(APIPath.roster, [("days", days.map { "\($0)" })])
     }
 
-    package func stats(days: Int? = nil) async throws(APIFault) -> StatsReply {
-        try await self.get(APIPath.stats, [("days", days.map { "\($0)" })])
+    /// - Parameter by: `type`, `site` or `type,site`.
+    package func stats(days: Int? = nil, by: String? = nil) async throws(APIFault) -> StatsReply {
+        try await self.get(APIPath.stats, [("days", days.map { "\($0)" }), ("by", by)])
     }
 
     package func changeRoster(_ call: RosterCall, key: String? = nil) async throws(APIFault) -> RosterReply {

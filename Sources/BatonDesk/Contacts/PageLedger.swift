@@ -150,8 +150,12 @@ enum PageActs {
                 .init("background", .text, "what led to it"),
                 .init("assessment", .text, "what we think it is"),
                 .init("recommendation", .text, "what we ask for", required: true),
+                .init("sbar", .flag, "be asked for the four parts, one by one"),
             ],
-            examples: ["page us-lead --situation \"stated plan tonight\" --recommendation \"approve dec:1\""],
+            examples: [
+                "page us-lead --sbar",
+                "page us-lead --situation \"stated plan tonight\" --recommendation \"approve dec:1\"",
+            ],
             perform: Self.page),
         ActSpec(
             "page answer", "say that you have a page in hand",

@@ -55,8 +55,8 @@ enum HoldActs {
 
     private static func add(_ act: Act, _ file: CaseFile, _ scene: ActScene) throws(ActRefusal) -> ActOutcome
     {
-        let typed = act.value("rule") ?? ""
-        let law = scene.rules.law(typed)
+        let law = Self.law(act.value("rule") ?? "", scene.rules)
+        let typed = law?.id ?? act.value("rule") ?? ""
         guard typed == Self.legal || law?.hold != nil else {
             let known = scene.rules.laws.filter { $0.hold != nil }.map(\.id) + [Self.legal]
             throw ActRefusal(
@@ -85,7 +85,15 @@ enum HoldActs {
         return outcome
     }
 
-    /// A typed end may be later than the rule's, never earlier.
+    /// By its id, or by the end of it where only one rule with a hold ends so: `2703f`.
+    private static func law(_ typed: String, _ rules: RuleBook) -> LegalRule? {
+        if let exact = rules.law(typed) { return exact }
+        let alike = rules.laws.filter { $0.hold != nil && $0.id.hasSuffix(".\(typed)") }
+        return alike.count == 1 ? alike[0] : nil
+    }
+
+    /// A typed end may be later than the rule's, never earlier. Whoever types the rule's own length means the rule's
+    /// day, which may end some hours later.
     private static func end(
         _ act: Act, atLeast byRule: UInt64?, _ scene: ActScene
     ) throws(ActRefusal) -> UInt64 {
@@ -98,6 +106,7 @@ enum HoldActs {
             throw ActRefusal(
                 .badValue, "hold.past-end", "The end has passed already.", "Give a later --until.")
         }
+        if let byRule, until < byRule, byRule - until < 86_400_000 { return byRule }
         guard until >= byRule ?? 0 else {
             throw ActRefusal(
                 .refused, "hold.too-short",

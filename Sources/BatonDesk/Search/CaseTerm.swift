@@ -82,11 +82,13 @@ package struct CaseTerm: Hashable, Sendable, Comparable {
     }
 }
 
-/// A day that is looked up over all cases: the end of a hold that stands.
+/// A moment that is looked up over all cases: the end of a hold that stands, the receipt.
 package struct CaseDate: Hashable, Sendable, Comparable {
     /// Codes are stored in the index: never reuse one.
     package enum Kind: UInt8, Sendable, CaseIterable {
         case holdEnd = 1
+        /// When it reached the team.
+        case received = 2
     }
 
     package let kind: Kind
@@ -105,11 +107,20 @@ package struct CaseDate: Hashable, Sendable, Comparable {
     /// Sorted, each once; those of a case, none of other documents.
     package static func all(of state: DocumentState) -> [CaseDate] {
         guard state.id.kind == .escalation, let global = state[.global] else { return [] }
-        var dates: Set<CaseDate> = []
+        var dates: Set<CaseDate> = [CaseDate(.received, at: Self.received(state, global))]
         let holds = HoldLedger(
             Ledger(global.ledgers[CaseField.holds] ?? []),
             subjects: SubjectLedger(Ledger(global.ledgers[CaseField.subjects] ?? [])))
         for item in holds.items where !item.isReleased { dates.insert(CaseDate(.holdEnd, at: item.end)) }
         return dates.sorted()
+    }
+
+    /// As `CaseFile.receivedMilliseconds` has it.
+    private static func received(_ state: DocumentState, _ global: CompartmentState) -> UInt64 {
+        let policy = DeskFieldTable.current.rule(state.id, CaseField.receivedAt)?.policy
+        let shown = global.registers[CaseField.receivedAt].flatMap {
+            policy?.view($0)?.shown.value?.unsignedValue
+        }
+        return shown ?? state.firstStamp.milliseconds
     }
 }

@@ -15,6 +15,9 @@ package struct CaseFigures: Hashable, Sendable {
     package let clocksMet: Int
     /// Met late, or past due now.
     package let clocksMissed: Int
+    /// When the next clock is due that still runs: from then on the figures are others, though nothing was written.
+    /// Nil while none does.
+    package let changesAt: Int64?
 
     /// - Parameter now: Milliseconds since 1970.
     package init(_ file: CaseFile, rules: RuleBook, now: Int64) {
@@ -34,7 +37,10 @@ package struct CaseFigures: Hashable, Sendable {
             "filed", "contained",
         ]
         self.decidedAfter = after(approved + Self.first(file, words))
-        let standings = file.clocks(rules).map { $0.standing(nowMilliseconds: now) }
+        let clocks = file.clocks(rules)
+        let standings = clocks.map { $0.standing(nowMilliseconds: now) }
+        self.changesAt = clocks.filter { $0.stop == nil }.compactMap(\.dueMilliseconds).filter { $0 > now }
+            .min()
         self.clocksMet = standings.count { $0 == .met }
         self.clocksMissed = standings.count { $0 == .metLate || $0 == .breached }
     }
@@ -51,6 +57,7 @@ package struct CaseFigures: Hashable, Sendable {
         self.acknowledgedAfter = acknowledgedAfter
         self.decidedAfter = decidedAfter
         (self.clocksMet, self.clocksMissed) = clocks
+        self.changesAt = nil
     }
 
     private static func first(_ file: CaseFile, _ words: [String]) -> [UInt64] {

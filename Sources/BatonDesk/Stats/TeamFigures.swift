@@ -58,6 +58,9 @@ package struct TeamFigures: Equatable, Sendable {
         package let missingParts: Int
     }
 
+    /// By what cases are told apart; never by who worked on them.
+    package enum Grouping: String, Sendable, CaseIterable { case type, site }
+
     package let fromMilliseconds: Int64
     package let toMilliseconds: Int64
     /// By type, then by site.
@@ -70,24 +73,26 @@ package struct TeamFigures: Equatable, Sendable {
     /// - Parameters:
     ///   - cases: In any order; those received outside of the stretch are left out.
     ///   - handoffs: Those offered outside of it too.
+    ///   - grouping: By what cases are told apart.
     package init(
         cases: [CaseFigures], handoffs: [HandoffFigures], fromMilliseconds from: Int64,
-        toMilliseconds to: Int64
+        toMilliseconds to: Int64, grouping: Set<Grouping> = [.type, .site]
     ) {
         precondition(from < to, "the stretch from \(from) to \(to) is empty")
         self.fromMilliseconds = from
         self.toMilliseconds = to
         let cases = cases.filter { from <= $0.receivedMilliseconds && $0.receivedMilliseconds < to }
-        var keys: [(type: CaseType?, site: SiteID?)] = []
-        for each in cases where !keys.contains(where: { $0.type == each.type && $0.site == each.site }) {
-            keys.append((each.type, each.site))
+        func key(_ each: CaseFigures) -> (type: CaseType?, site: SiteID?) {
+            (grouping.contains(.type) ? each.type : nil, grouping.contains(.site) ? each.site : nil)
         }
+        var keys: [(type: CaseType?, site: SiteID?)] = []
+        for each in cases where !keys.contains(where: { $0 == key(each) }) { keys.append(key(each)) }
         keys.sort { left, right in
             (left.type?.rawValue ?? .max, left.site?.description ?? "~")
                 < (right.type?.rawValue ?? .max, right.site?.description ?? "~")
         }
-        self.groups = keys.map { key in
-            Self.group(key.type, key.site, cases.filter { $0.type == key.type && $0.site == key.site })
+        self.groups = keys.map { wanted in
+            Self.group(wanted.type, wanted.site, cases.filter { key($0) == wanted })
         }
         self.all = Self.group(nil, nil, cases)
         let day: Int64 = 86_400_000

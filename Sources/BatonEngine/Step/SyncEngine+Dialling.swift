@@ -1,4 +1,4 @@
-import BatonModel
+package import BatonModel
 import BatonProtocol
 
 /// Who is dialled and when. A failed or lost link is retried with growing, jittered pauses; a banned site
@@ -24,7 +24,7 @@ extension SyncEngine {
         }
     }
 
-    func isBanned(_ site: SiteID) -> Bool {
+    package func isBanned(_ site: SiteID) -> Bool {
         (self.bannedUntil[site] ?? 0) > self.now.monotonicMilliseconds
     }
 

@@ -40,31 +40,72 @@ extension OperatorService {
         let now = NodeClock.wallMilliseconds
         let (rules, wording) = (self.rules, Wording(membership: desk.membership))
         let (clocks, looked, open) = try await self.read(desk) { reader throws(ReplicaFault) in
-            var clocks: [CaseItemView] = []
             let cases = try reader.store.queue(QueueFilter(), limit: Self.clockCasesMax)
+            var running: [RunningClock] = []
             for open in cases {
-                guard let file = try reader.file(open.document), let row = try reader.row(open.document)
-                else {
-                    continue
-                }
-                let running = Set(file.clocks(rules).filter { $0.stop == nil }.map(\.key.word))
-                let section = SectionView(file.clockSection(rules, now: now), wording, now: now)
-                clocks += section.items.filter { running.contains($0.id) }.map {
-                    CaseItemView(summary: row, item: $0)
+                guard let file = try reader.file(open.document) else { continue }
+                running += file.clocks(rules).filter { $0.stop == nil }.map {
+                    RunningClock($0, open, now: now)
                 }
             }
+            // Words are made of those only that are shown.
+            let first = running.sorted(by: <).prefix(limit)
+            let shown = try reader.clocks(first, rules, now: now, wording)
             let open = try reader.store.queueCount(QueueFilter(), upTo: Self.clockCasesMax + 1)
-            return (clocks, cases.count, open)
+            return ((shown, running), cases.count, open)
         }
-        let sorted = clocks.sorted { Self.isBefore($0, $1) }
         return ClocksReply(
-            asOf: await self.freshness(), clocks: Array(sorted.prefix(limit)),
-            breached: clocks.count { $0.item.state == ClockStanding.breached.word }, looked: looked,
-            isComplete: open <= looked && sorted.count <= limit)
+            asOf: await self.freshness(), clocks: clocks.0, breached: clocks.1.count { $0.isBreached },
+            looked: looked, isComplete: open <= looked && clocks.1.count <= limit)
     }
 
     private static func isBefore(_ left: CaseItemView, _ right: CaseItemView) -> Bool {
         (left.item.due ?? .max, left.summary.ref, left.item.id)
             < (right.item.due ?? .max, right.summary.ref, right.item.id)
+    }
+}
+
+/// A clock that runs, as far as it takes to put it in order.
+private struct RunningClock: Comparable, Sendable {
+    let document: DocumentID
+    let ref: String
+    /// What the case file calls it.
+    let id: String
+    let due: Int64
+    let isBreached: Bool
+
+    init(_ clock: Clock, _ row: QueueRow, now: UInt64) {
+        self.document = row.document
+        self.ref = row.handle.description
+        self.id = clock.key.word
+        self.due = clock.dueMilliseconds ?? .max
+        self.isBreached = clock.standing(nowMilliseconds: Int64(clamping: now)) == .breached
+    }
+
+    static func < (left: RunningClock, right: RunningClock) -> Bool {
+        (left.due, left.ref, left.id) < (right.due, right.ref, right.id)
+    }
+}
+
+extension CaseReader {
+    fileprivate func clocks(
+        _ clocks: ArraySlice<RunningClock>, _ rules: RuleBook, now: UInt64, _ wording: Wording
+    ) throws(ReplicaFault) -> [CaseItemView] {
+        var sections: [DocumentID: (row: CaseRow, items: [ItemView])] = [:]
+        var shown: [CaseItemView] = []
+        for clock in clocks {
+            if sections[clock.document] == nil {
+                guard let file = try self.file(clock.document), let row = try self.row(clock.document) else {
+                    continue
+                }
+                let section = SectionView(file.clockSection(rules, now: now), wording, now: now)
+                sections[clock.document] = (row, section.items)
+            }
+            guard let kept = sections[clock.document],
+                let item = kept.items.first(where: { $0.id == clock.id })
+            else { continue }
+            shown.append(CaseItemView(summary: kept.row, item: item))
+        }
+        return shown
     }
 }

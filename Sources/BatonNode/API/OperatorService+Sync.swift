@@ -30,6 +30,15 @@ extension OperatorService {
         }
     }
 
+    /// Tries a peer out of reach at once. A ban and a pause stay: who misbehaved waits, who was paused is resumed.
+    func dial(_ name: String, _ desk: Desk) async throws(APIFault) -> SyncReply {
+        guard let site = SiteID(name), site != self.ownSite, desk.membership.head.site(site) != nil else {
+            throw APIFault(.noSuchPeer, "There is no such peer.", "Name a site that sync lists.")
+        }
+        await self.driver.dialNow(site)
+        return try await self.sync(desk)
+    }
+
     func compare(_ name: String, _ desk: Desk) async throws(APIFault) -> ComparisonReply {
         guard let site = SiteID(name), site != self.ownSite, desk.membership.head.site(site) != nil else {
             throw APIFault(.noSuchPeer, "There is no such peer.", "Name a site that sync lists.")

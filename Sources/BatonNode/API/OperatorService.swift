@@ -20,6 +20,7 @@ package final class OperatorService: Sendable {
     let countsCache = DeskCountsCache()
     let siteZones: SiteZones
     let rosterCache = RosterCache()
+    let figureBoard = FigureBoard()
 
     /// The time zones of the roster, and how paging stands.
     struct RosterParts: Sendable {
@@ -85,6 +86,10 @@ package final class OperatorService: Sendable {
             try query.finish()
             try Self.expect("POST", call)
             return try await self.reply(try await self.compare(words[1], desk))
+        case ("sync", 3) where words[2] == "now":
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.reply(try await self.dial(words[1], desk))
         case ("sync", 3):
             try query.finish()
             try Self.expect("POST", call)
@@ -133,8 +138,9 @@ package final class OperatorService: Sendable {
             return try await self.reply(try await self.roster(days: days, desk))
         case "stats":
             let days = try query.number("days", usual: 7, in: 1...366)
+            let grouping = query.text("by")
             try query.finish()
-            return try await self.reply(try await self.stats(days: days, desk))
+            return try await self.reply(try await self.stats(days: days, by: grouping, desk))
         case "audit":
             let limit = try query.number("limit", usual: 50, in: 1...1000)
             try query.finish()
@@ -231,10 +237,17 @@ package final class OperatorService: Sendable {
     func read<Value: Sendable>(
         _ desk: Desk, _ body: @escaping @Sendable (CaseReader) throws(ReplicaFault) -> Value
     ) async throws(APIFault) -> Value {
-        let wording = Wording(membership: desk.membership)
+        try await self.read(desk.membership, .people, body)
+    }
+
+    func read<Value: Sendable>(
+        _ membership: Membership, _ rank: RankedPool.Rank,
+        _ body: @escaping @Sendable (CaseReader) throws(ReplicaFault) -> Value
+    ) async throws(APIFault) -> Value {
+        let wording = Wording(membership: membership)
         let receipts = self.receipts
         let site = self.ownSite
-        let result = await self.worker.read { store throws(ReplicaFault) in
+        let result = await self.worker.read(rank) { store throws(ReplicaFault) in
             try body(CaseReader(store: store, wording: wording, receipts: receipts, ownSite: site))
         }
         do throws(ReplicaFault) { return try result.get() } catch { throw APIFault(error) }

@@ -40,6 +40,12 @@ extension NodeDriver {
         }
     }
 
+    /// Fires the timers of the next try; where a link is there or a dial under way, nothing happens.
+    func dialNow(_ site: SiteID) {
+        guard !self.isBanned(site), !self.pausedSites.contains(site) else { return }
+        for purpose in LinkPurpose.allCases { self.take(.timerFired(.redial(site, purpose))) }
+    }
+
     func save(statements bytes: [UInt8]) async {
         let result = await self.worker.change { store throws(ReplicaFault) in
             try store.save(statements: bytes)

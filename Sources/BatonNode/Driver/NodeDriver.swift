@@ -281,6 +281,7 @@ actor NodeDriver {
     // Reading the state.
 
     var snapshot: EngineSnapshot { self.engine.snapshot }
+    func isBanned(_ site: SiteID) -> Bool { self.engine.isBanned(site) }
     /// Bytes that each link's socket has not taken yet.
     var queuedBytes: [LinkID: Int] { self.links.mapValues(\.connection.queuedBytes) }
     func missingThere(_ places: [DeltaRange]) -> [(site: SiteID, count: UInt64)] {

@@ -165,7 +165,7 @@ package final class SiteNode {
         let lane = self.driver.lane
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await withDiscardingTaskGroup { [driver, worker, trust, logger] group in
+                await withDiscardingTaskGroup { [driver, worker, trust, logger, service] group in
                     group.addTask {
                         var watch = AlarmWatch(worker, logger: logger)
                         await watch.run()
@@ -178,6 +178,7 @@ package final class SiteNode {
                         var check = IndexCheck(worker, lane: lane)
                         await check.run()
                     }
+                    group.addTask { await service.warmFigures() }
                     if let pageWatch {
                         group.addTask {
                             var watch = pageWatch

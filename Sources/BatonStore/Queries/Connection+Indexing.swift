@@ -144,7 +144,21 @@ extension Connection {
         return terms.sorted()
     }
 
+    private func dates(document row: Int64) throws(ReplicaFault) -> [CaseDate] {
+        let statement = try self.prepare("SELECT kind, at_ms FROM search_date WHERE document_id = ?")
+        defer { statement.reset() }
+        statement.bind(1, row)
+        var dates: [CaseDate] = []
+        while try statement.step() {
+            guard let kind = CaseDate.Kind(rawValue: UInt8(clamping: statement.integer(0))) else { continue }
+            dates.append(CaseDate(kind, at: statement.unsigned(1)))
+        }
+        return dates.sorted()
+    }
+
     private func setDates(_ dates: [CaseDate], document row: Int64) throws(ReplicaFault) {
+        // Mostly nothing of it has changed, and a look costs less than writing it anew.
+        guard try self.dates(document: row) != dates else { return }
         let old = try self.prepare("DELETE FROM search_date WHERE document_id = ?")
         old.bind(1, row)
         try old.run()

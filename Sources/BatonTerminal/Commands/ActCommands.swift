@@ -4,7 +4,16 @@ import BatonDesk
 /// The commands that are acts: each row of the desk's table of acts is a row of the command table, and a
 /// command word alone shows the section of the case file that its acts write.
 enum ActCommands {
-    static let all: [CommandSpec] = Self.sections + ActTable.all.map(Self.command)
+    static let all: [CommandSpec] = Self.sections + ActTable.all.map(Self.command) + [Self.confirm]
+
+    /// `approve` for the one decision that waits: who is rung up to confirm need not look for its number.
+    private static let confirm = CommandSpec(
+        name: CommandName(rawValue: "decide confirm"), aliases: [],
+        help: "agree, as the second person, to the one decision that waits",
+        details: ["Where several wait it lists them: approve dec:N."],
+        parameters: [CommandTable.reference],
+        options: [CommandOption("note", .text, "in words")], examples: ["decide confirm"],
+        handler: ActHandlers.confirmDecision)
 
     private static func command(_ spec: ActSpec) -> CommandSpec {
         var options = spec.options.map {

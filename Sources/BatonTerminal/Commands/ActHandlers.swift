@@ -22,7 +22,7 @@ enum ActHandlers {
             return try await Self.show(&desk, command, section: section)
         }
         var call = ActCall(
-            act: spec.name, arguments: try Self.arguments(command, spec, now: desk.options.now()))
+            act: spec.name, arguments: try await Self.arguments(command, spec, desk))
         let before = try await desk.target(of: command)
         call.confirm = command.option("confirm")
         let reply: ActReply
@@ -43,6 +43,33 @@ enum ActHandlers {
             exit: reply.awaitsSecondPerson ? .secondPersonAwaited : .done)
         if spec.name == "triage" { answer.notes = await LookHandlers.alike(desk, after.summary.id) }
         return answer
+    }
+
+    @Sendable
+    static func confirmDecision(
+        _ desk: inout Desk, _ command: Command
+    ) async throws(CommandIssue) -> Reply {
+        guard let spec = ActTable.spec("approve") else {
+            preconditionFailure("the table of acts has no approve")
+        }
+        let target = try await desk.target(of: command)
+        let file = try await desk.ask { client throws(APIFault) in
+            try await client.file(target.summary.id, section: "decisions")
+        }
+        let waiting = file.sections.flatMap(\.items).filter { $0.state == "proposed" }.map(\.id)
+        guard waiting.count == 1 else {
+            throw CommandIssue(
+                .badValue,
+                waiting.isEmpty
+                    ? "No decision of \(target.summary.ref) waits for a second person."
+                    : "\(waiting.count) decisions wait: \(waiting.joined(separator: ", ")).",
+                waiting.isEmpty ? "See what there is: decide" : "Say which: approve \(waiting[0])")
+        }
+        let call = Command(
+            name: CommandName(rawValue: "approve"), reference: .handle(target.summary.ref),
+            arguments: ["id": waiting], options: command.options, completedFrom: nil)
+        let reply = try await Self.act(&desk, call, spec)
+        return Reply(command.name, reply.body, exit: reply.exit, notes: reply.notes)
     }
 
     /// `edit severity` that lowers is a triage: it takes a reason, and from S0 a second person.
@@ -83,9 +110,22 @@ enum ActHandlers {
         return ActCommands.section(of: spec.name)
     }
 
+    /// What is needed and was left out, from the person who sits there; nil where nobody can be asked.
+    private static func asked(_ argument: ActSpec.Argument, _ desk: Desk) async -> String? {
+        guard desk.options.mayAsk, desk.options.render.format == .text, let input = desk.input,
+            input.isInteractive
+        else { return nil }
+        let prompt = "\(argument.help.prefix(1).uppercased() + argument.help.dropFirst()): "
+        guard case .line(let text) = await input.line(LineRequest(prompt: prompt, purpose: .text)),
+            text.contains(where: { !$0.isWhitespace })
+        else { return nil }
+        return text
+    }
+
     private static func arguments(
-        _ command: Command, _ spec: ActSpec, now: Int64
-    ) throws(CommandIssue) -> [String: [String]] {
+        _ command: Command, _ spec: ActSpec, _ desk: Desk
+    ) async throws(CommandIssue) -> [String: [String]] {
+        let now = desk.options.now()
         var arguments: [String: [String]] = [:]
         for argument in spec.parameters {
             guard let values = command.arguments[argument.name] else { continue }
@@ -93,6 +133,13 @@ enum ActHandlers {
         }
         for argument in spec.options {
             guard let values = command.options[argument.name] else {
+                guard argument.isRequired || (command.has("sbar") && argument.value == .text) else {
+                    continue
+                }
+                if let answer = await Self.asked(argument, desk) {
+                    arguments[argument.name] = try Self.read([answer], argument, now: now)
+                    continue
+                }
                 guard argument.isRequired else { continue }
                 throw CommandIssue(
                     .missingArgument, "`\(spec.name)` needs --\(argument.name): \(argument.help).",

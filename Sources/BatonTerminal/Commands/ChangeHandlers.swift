@@ -15,7 +15,8 @@ enum ChangeHandlers {
                 "Lift it with: set scope off")
         }
         let fresh = NewCase(
-            type: type, title: command.argument("title") ?? "", severity: command.option("sev"),
+            type: type, title: command.argument("title") ?? Self.title(type, command),
+            severity: command.option("sev"),
             source: command.option("from"), agency: command.option("agency"),
             receivedAt: time("received") ?? now,
             tags: command.options["tag"], note: command.option("note"), owner: command.option("owner"))
@@ -49,6 +50,15 @@ enum ChangeHandlers {
             notes: await LookHandlers.alike(desk, id))
     }
 
+    /// What a case is called before anybody named it: facts that may go to every site.
+    private static func title(_ type: String, _ command: Command) -> String {
+        let by = [("from", command.option("agency")), ("by", command.option("from"))].compactMap {
+            word, value in
+            value.map { "\(word) \($0)" }
+        }
+        return by.isEmpty ? "\(type), not named yet" : "\(type) \(by.joined(separator: " "))"
+    }
+
     private static func opening(_ detail: CaseDetail) -> [ChangeReport.FieldChange] {
         let fields: [EditField] = [.type, .severity, .owner, .received, .due]
         var changes = fields.compactMap { field in
@@ -67,11 +77,13 @@ enum ChangeHandlers {
     static func note(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
         let before: CaseDetail
         do throws(CommandIssue) {
+            try Self.checkCompartment(command)
             before = try await desk.target(of: command)
         } catch {
             await Self.skipText(of: command, desk)
             throw error
         }
+        if command.has("situation") { return try await Self.situation(&desk, command, before) }
         let text = try await Self.text(command, &desk, about: before)
         let request = ChangeRequest(operations: [ChangeOperation(.append, field: "note", value: .text(text))])
         let reply = try await Self.change(&desk, before, request)
@@ -82,6 +94,28 @@ enum ChangeHandlers {
             "note", .impossible(instead: "A note stays; write another that corrects it."),
             reply.detail.summary)
         return Self.reply(.note, ChangeReport("Note added", reply, changes: [count]))
+    }
+
+    /// What may be stored in one place only has no place here yet: better no note than one at every site.
+    private static func checkCompartment(_ command: Command) throws(CommandIssue) {
+        guard command.has("us-only") else { return }
+        throw CommandIssue(
+            .compartmentClosed, "This build keeps no text for one compartment alone, so nothing was saved.",
+            "Keep it in the US system, and note its reference here: note \"see US file 4711\"")
+    }
+
+    private static func situation(
+        _ desk: inout Desk, _ command: Command, _ before: CaseDetail
+    ) async throws(CommandIssue) -> Reply {
+        let text = try await Self.text(command, desk, about: before.summary.ref)
+        let operation = try EditField.situation.operation(text, now: desk.options.now())
+        let reply = try await Self.change(&desk, before, ChangeRequest(operations: [operation]))
+        let field = EditField.situation
+        let change = ChangeReport.FieldChange(
+            field: field.rawValue, before: field.text(in: before), after: field.text(in: reply.detail))
+        desk.keepUndo(
+            "note --situation", UndoStep.edit(field, before, reply.detail), reply.detail.summary)
+        return Self.reply(.note, ChangeReport("Changed", reply, changes: [change]))
     }
 
     private static func text(

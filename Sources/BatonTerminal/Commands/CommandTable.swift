@@ -26,10 +26,12 @@ package enum CommandTable {
             details: [
                 "`team` (the default) is every open case, `mine` what you own, `unowned` what nobody "
                     + "owns, `all` also what is "
-                    + "closed. The rows can be named @1, @2 … until the next list."
+                    + "closed. The rows can be named @1, @2 … until the next list.",
+                "Filters are those of `find` that a list can be made by: `type:EDR`, `sev:S0`, `tag:press`.",
             ],
             parameters: [
-                Parameter("view", .choice(QueueQuery.View.allCases.map(\.rawValue)), optional: true)
+                Parameter("view", .choice(QueueQuery.View.allCases.map(\.rawValue)), optional: true),
+                Parameter("filter", .words, optional: true),
             ],
             options: [
                 CommandOption("type", .type, "only cases of that type"),
@@ -38,7 +40,9 @@ package enum CommandTable {
                 CommandOption("limit", .count(1...500), "rows"),
                 CommandOption("offset", .count(0...10_000_000), "leave out the first rows"),
             ],
-            examples: ["queue", "queue mine --sev S0", "queue all --type EDR --limit 50"],
+            examples: [
+                "queue", "queue mine --sev S0", "queue mine type:EDR", "queue all --type EDR --limit 50",
+            ],
             handler: LookHandlers.queue),
         CommandSpec(
             name: .find, aliases: ["search"],
@@ -100,10 +104,12 @@ package enum CommandTable {
             name: .new, aliases: [], help: "take in a case and make it the current one",
             details: [
                 "Types: " + CaseType.allCases.map(\.word).joined(separator: ", ")
-                    + ". The title goes to every site: no names, no addresses."
+                    + ". The title goes to every site: no names, no addresses. Left out, it says type, "
+                    + "agency and channel."
             ],
             parameters: [
-                Parameter("type", .choice(CaseType.allCases.map(\.word))), Parameter("title", .text),
+                Parameter("type", .choice(CaseType.allCases.map(\.word))),
+                Parameter("title", .text, optional: true),
             ],
             options: [
                 CommandOption("sev", .severity, "severity; left out, the case waits for triage"),
@@ -126,10 +132,18 @@ package enum CommandTable {
                 "Without text, lines are read until one that is a single dot (~p shows them, ~q "
                     + "throws them away). Quotes keep a "
                     + "first word that looks like a case from being taken for one. A note cannot be taken "
-                    + "back."
+                    + "back.",
+                "Notes go to every site: name people by their number in the case. With --situation the words become "
+                    + "the case's one line of where it stands.",
             ],
-            parameters: [Self.reference, Parameter("text", .text, optional: true)], options: [],
+            parameters: [Self.reference, Parameter("text", .text, optional: true)],
+            options: [
+                CommandOption("situation", .none, "set the situation line instead"),
+                CommandOption(
+                    "us-only", .none, "for text that may be stored in the US only; refused, nothing is kept"),
+            ],
             examples: [
+                "note --situation \"Report filed, waiting for receipt\"",
                 "note Agency called back, line was poor", "note @2 \"--hold-- until counsel answers\"",
                 "note",
             ],
@@ -226,16 +240,18 @@ package enum CommandTable {
         CommandSpec(
             name: .sync, aliases: ["peers"], help: "peers: in touch or not, what waits to go and to come",
             details: [
-                "`sync pause usw` stops exchange with a site until `sync resume usw`; work goes on at both."
+                "`sync pause usw` stops exchange with a site until `sync resume usw`; work goes on at both. `sync "
+                    + "now` dials at once whoever is out of reach, without waiting for the next try."
             ],
             parameters: [
                 Parameter(
-                    "action", .choice(["pause", "resume", "verify", "explain"]), optional: true),
+                    "action", .choice(["now", "pause", "resume", "verify", "explain"]), optional: true),
                 Parameter("site", .word, optional: true),
             ],
             options: [],
             examples: [
-                "sync", "sync pause usw", "sync resume usw", "sync verify usw", "sync explain EDR-7K3Q",
+                "sync", "sync now", "sync pause usw", "sync resume usw", "sync verify usw",
+                "sync explain EDR-7K3Q",
             ],
             handler: TeamHandlers.sync),
         CommandSpec(

@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 /// Commands that read.
 enum LookHandlers {
@@ -9,12 +10,39 @@ enum LookHandlers {
     static func queue(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
         let view = command.argument("view").flatMap(QueueQuery.View.init(rawValue:)) ?? .team
         let offset = command.option("offset").flatMap { Int($0) } ?? 0
+        let filter = try Self.filters(command)
         let query = QueueQuery(
-            view, type: command.option("type"), severity: command.option("sev"), tag: command.option("tag"),
+            view, type: filter["type"], severity: filter["sev"], tag: filter["tag"],
             limit: Self.limit(desk, command), offset: offset == 0 ? nil : offset)
         let reply = try await desk.ask { client throws(APIFault) in try await client.queue(query) }
         desk.freeze(reply.cases)
         return Reply(.queue, .queue(reply, view: view.rawValue, offset: offset))
+    }
+
+    /// Options and `type:EDR` words alike, by name.
+    private static func filters(_ command: Command) throws(CommandIssue) -> [String: String] {
+        var found: [String: String] = [:]
+        for name in ["type", "sev", "tag"] { found[name] = command.option(name) }
+        for word in command.arguments["filter"] ?? [] {
+            let sides = word.split(separator: ":", maxSplits: 1).map(String.init)
+            guard sides.count == 2, ["type", "sev", "tag"].contains(sides[0].lowercased()) else {
+                throw CommandIssue(
+                    .badValue, "`\(SafeText.line(word))` is not a filter of a list.",
+                    "A list takes type:EDR, sev:S0 and tag:press; for more, and for words: find")
+            }
+            let name = sides[0].lowercased()
+            let value = name == "tag" ? sides[1] : sides[1].uppercased()
+            guard name != "type" || CaseType(word: value) != nil,
+                name != "sev" || ["S0", "S1", "S2", "S3", "S4"].contains(value)
+            else {
+                throw CommandIssue(
+                    .badValue, "`\(SafeText.line(word))` is not a filter of a list.",
+                    "Types are \(CaseType.allCases.map(\.word).joined(separator: ", ")); severities S0 to S4."
+                )
+            }
+            found[name] = value
+        }
+        return found
     }
 
     @Sendable

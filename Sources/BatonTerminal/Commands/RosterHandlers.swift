@@ -6,7 +6,7 @@ enum RosterHandlers {
         name: .roster, aliases: [], help: "who is on duty, what changes next, gaps, overrides and swaps",
         details: [
             "`roster` shows who is on duty now and what changes next, `week` every shift of seven days, `gaps` "
-                + "gaps and overlaps. A shift is named by its rotation and the day on which it begins at its "
+                + "gaps and overlaps; `roster now us-lead` only those of one rotation, line or site. A shift is named by its rotation and the day on which it begins at its "
                 + "site.",
             "`assign ROTATION DAY PERSON` puts somebody else on a shift (or `nobody`), `swap ROTATION DAY "
                 + "ROTATION DAY` exchanges two, `withdraw ROTATION DAY` takes back what was changed.",
@@ -21,7 +21,8 @@ enum RosterHandlers {
             CommandOption("why", .text, "the reason of a change"),
         ],
         examples: [
-            "roster", "roster gaps --days 60", "roster assign us-lead 2026-12-24 kim --why \"leave\"",
+            "roster", "roster now us-lead", "roster gaps --days 60",
+            "roster assign us-lead 2026-12-24 kim --why \"leave\"",
             "roster swap syd-lead 2026-12-24 syd-lead 2026-12-31",
         ], handler: Self.roster)
 
@@ -37,15 +38,34 @@ enum RosterHandlers {
             }
             return Reply(.roster, .roster(reply, view: "changed"))
         default:
-            guard words.isEmpty else {
+            guard words.count < 2 else {
                 throw CommandIssue(
-                    .badValue, "`roster \(action)` takes no more words.", "Write: roster \(action)")
+                    .badValue, "`roster \(action)` takes one more word at most.",
+                    "Write: roster \(action) us-lead")
             }
             let usual = action == "week" ? 7 : 14
             let days = command.option("days").flatMap { Int($0) } ?? usual
             let reply = try await desk.ask { client throws(APIFault) in try await client.roster(days: days) }
-            return Reply(.roster, .roster(reply, view: action))
+            guard let only = words.first?.lowercased() else {
+                return Reply(.roster, .roster(reply, view: action))
+            }
+            return Reply(.roster, .roster(try Self.narrowed(reply, to: only), view: action))
         }
+    }
+
+    /// Only the shifts of one rotation, line or site.
+    private static func narrowed(_ reply: RosterReply, to only: String) throws(CommandIssue) -> RosterReply {
+        func isMeant(_ duty: DutyView) -> Bool { [duty.rotation, duty.line, duty.site].contains(only) }
+        let names = Set((reply.now + reply.next).flatMap { [$0.rotation, $0.line, $0.site] })
+        guard names.contains(only) else {
+            throw CommandIssue(
+                .badValue, "`\(SafeText.line(only))` is no rotation, line or site with a shift in that time.",
+                "There are: \(names.sorted().joined(separator: ", ")).")
+        }
+        return RosterReply(
+            asOf: reply.asOf, days: reply.days, now: reply.now.filter(isMeant),
+            next: reply.next.filter(isMeant), stretches: reply.stretches, notices: reply.notices,
+            changes: reply.changes)
     }
 
     private static func call(

@@ -11,8 +11,12 @@ enum StatsHandlers {
                     + "replica has and says how old each peer's part of it is. Nothing of it tells people apart."
             ],
             parameters: [Parameter("span", .choice(["day", "week", "month"]), optional: true)],
-            options: [CommandOption("days", .count(1...366), "how many days back")],
-            examples: ["stats", "stats month", "stats --days 90 --json"], handler: Self.stats)
+            options: [
+                CommandOption("days", .count(1...366), "how many days back"),
+                CommandOption("by", .choice(["type", "site", "type,site"]), "by what cases are told apart"),
+            ],
+            examples: ["stats", "stats week --by type", "stats month", "stats --days 90 --json"],
+            handler: Self.stats)
     ]
 
     static func days(_ command: Command) -> Int {
@@ -23,7 +27,9 @@ enum StatsHandlers {
     @Sendable
     static func stats(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
         let days = Self.days(command)
-        let reply = try await desk.ask { client throws(APIFault) in try await client.stats(days: days) }
+        let reply = try await desk.ask { client throws(APIFault) in
+            try await client.stats(days: days, by: command.option("by"))
+        }
         return Reply(.stats, .stats(reply))
     }
 }

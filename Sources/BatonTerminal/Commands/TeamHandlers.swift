@@ -101,6 +101,7 @@ enum TeamHandlers {
             return Reply(
                 .sync, .sync(try await desk.ask { client throws(APIFault) in try await client.sync() }))
         }
+        if action == "now" { return try await Self.dial(desk, command.argument("site")) }
         guard let site = command.argument("site") else {
             throw CommandIssue(
                 .missingArgument,
@@ -113,13 +114,7 @@ enum TeamHandlers {
             }
             return Reply(.sync, .explained(reply))
         }
-        let known = try await desk.ask { client throws(APIFault) in try await client.sync() }.peers.map(
-            \.site)
-        guard known.contains(site) else {
-            throw CommandIssue(
-                .noSuchPeer, "No peer is called `\(SafeText.line(site))`.",
-                known.isEmpty ? "This site has no peers." : "Peers are: \(known.joined(separator: ", ")).")
-        }
+        try await Self.checkPeer(desk, site)
         if action == "verify" {
             let reply = try await desk.ask { client throws(APIFault) in try await client.compare(with: site) }
             return Reply(.sync, .compared(reply))
@@ -128,6 +123,31 @@ enum TeamHandlers {
             action == "pause" ? try await client.pause(site) : try await client.resume(site)
         }
         return Reply(.sync, .sync(reply))
+    }
+
+    @discardableResult
+    private static func checkPeer(_ desk: Desk, _ site: String?) async throws(CommandIssue) -> [String] {
+        let known = try await desk.ask { client throws(APIFault) in try await client.sync() }.peers.map(
+            \.site)
+        guard let site, !known.contains(site) else { return known }
+        throw CommandIssue(
+            .noSuchPeer, "No peer is called `\(SafeText.line(site))`.",
+            known.isEmpty ? "This site has no peers." : "Peers are: \(known.joined(separator: ", ")).")
+    }
+
+    /// Dials whoever is out of reach, at once.
+    private static func dial(_ desk: Desk, _ site: String?) async throws(CommandIssue) -> Reply {
+        let known = try await Self.checkPeer(desk, site)
+        for peer in known where site == nil || site == peer {
+            _ = try await desk.ask { client throws(APIFault) in try await client.dial(peer) }
+        }
+        let reply = try await desk.ask { client throws(APIFault) in try await client.sync() }
+        let away = reply.peers.filter { $0.state != "live" && (site == nil || site == $0.site) }.map(\.site)
+        let note =
+            away.isEmpty
+            ? "Everybody is in touch; changes go out as they are made."
+            : "Dialling \(away.joined(separator: ", ")) now; `sync` shows how it went."
+        return Reply(.sync, .sync(reply), notes: [note])
     }
 
     @Sendable

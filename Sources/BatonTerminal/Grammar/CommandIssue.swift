@@ -104,6 +104,7 @@ package enum IssueKind: String, Sendable, CaseIterable {
     case nothingToUndo = "desk.nothing-to-undo"
     case cannotUndo = "desk.cannot-undo"
     case noEditor = "desk.no-editor"
+    case compartmentClosed = "desk.compartment-closed"
     case unfinishedAccept = "desk.unfinished-accept"
     case readBackDiffers = "desk.read-back-differs"
 
@@ -119,7 +120,7 @@ package enum IssueKind: String, Sendable, CaseIterable {
             .humanMustChoose
         case .noList, .noSuchRow, .noSuchTopic, .noSuchConflict, .noSuchPeer, .nothingToUndo:
             .noSuchThing
-        case .reasonNeeded, .outOfScope, .cannotUndo, .fileExists: .refused
+        case .reasonNeeded, .outOfScope, .cannotUndo, .fileExists, .compartmentClosed: .refused
         case .abandoned, .noEditor, .fileUnwritable: .failed
         }
     }
@@ -164,6 +165,8 @@ package enum IssueKind: String, Sendable, CaseIterable {
         case .cannotUndo:
             "What was done is a fact or reached outside: it can be answered by another change, not taken back."
         case .noEditor: "The editor could not be run, or gave no text. The text typed so far is kept."
+        case .compartmentClosed:
+            "Text for one compartment alone has no place in this build: nothing of it was saved anywhere."
         case .fileExists: "There is a file of that name, and an export replaces none."
         case .fileUnwritable: "The system let nobody write that file. Check its folder."
         case .noSuchPeer: "No peer has that name. `sync` lists them."

@@ -20,6 +20,7 @@ package struct Grammar: Sendable {
 
     /// - Parameter words: At least one.
     package func parse(_ words: [Word]) -> Result<Command, CommandIssue> {
+        let words = Phrases.meant(words)
         guard let first = words.first else {
             return .failure(CommandIssue(.unknownCommand, "There is no command.", "Try: help"))
         }

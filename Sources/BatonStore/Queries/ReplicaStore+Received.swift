@@ -1,0 +1,62 @@
+import BatonDesk
+package import BatonEngine
+package import BatonModel
+
+/// A case and how much of it is here: figures made of the same version are the same.
+package struct CaseVersion: Hashable, Sendable {
+    package let document: DocumentID
+    package let appliedCount: Int
+    package let lastStamp: UInt64
+}
+
+extension ReplicaStore {
+    /// Lists the cases received in a stretch of time, in no order that means anything.
+    ///
+    /// - Parameters:
+    ///   - from: Milliseconds since 1970.
+    ///   - end: The first millisecond after it.
+    /// - Complexity: O(cases received in it), and O(cases changed since the index last followed).
+    package func cases(receivedFrom from: UInt64, before end: UInt64) throws(ReplicaFault) -> [CaseVersion] {
+        try self.reading { connection throws(ReplicaFault) in
+            var found = try connection.received(from: from, before: end)
+            let known = Set(found.map(\.document))
+            for (row, id) in try connection.queuedDocuments(limit: FindLimits.tail)
+            where !known.contains(id) && id.kind == .escalation {
+                guard let state = try connection.state(of: id, row: row),
+                    CaseDate.all(of: state).contains(where: {
+                        $0.kind == .received && $0.at >= from && $0.at < end
+                    })
+                else { continue }
+                found.append(
+                    CaseVersion(
+                        document: id, appliedCount: Int(clamping: state.appliedCount),
+                        lastStamp: state.lastStamp.packed))
+            }
+            return found
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func received(from: UInt64, before end: UInt64) throws(ReplicaFault) -> [CaseVersion] {
+        let statement = try self.prepare(
+            """
+            SELECT d.id, i.applied_count, i.last_stamp FROM search_date s JOIN document d USING (document_id)
+                JOIN document_index i USING (document_id)
+            WHERE s.kind = ?1 AND s.at_ms >= ?2 AND s.at_ms < ?3 AND i.applied_count > 0
+            """)
+        defer { statement.reset() }
+        statement.bind(1, Int(CaseDate.Kind.received.rawValue))
+        statement.bind(2, unsigned: from)
+        statement.bind(3, unsigned: end)
+        var found: [CaseVersion] = []
+        while try statement.step() {
+            guard let id = DocumentID(statement.bytes(0)) else { throw .damaged("a document id") }
+            found.append(
+                CaseVersion(
+                    document: id, appliedCount: Int(statement.integer(1)),
+                    lastStamp: HybridTime(stored: statement.integer(2)).packed))
+        }
+        return found
+    }
+}
