@@ -79,6 +79,8 @@ package enum Mutant: String, CaseIterable, Sendable {
     case oneWaiterWoken
     /// Any site decides between epochs that stand against each other.
     case opinionSettles
+    /// What somebody is about to do is shown for as long as the peer is in touch.
+    case presenceStays
     /// An author does not chain its log.
     case prevForgotten
     /// The accept of a second offer counts before the first has ended.

@@ -15,7 +15,8 @@ extension OpenAPISamples {
             situation: "s", changed: ["severity S0"], changeCount: 1,
             actions: [.init(what: "w", due: full ? 1 : nil, isHard: true)],
             pending: [.init(partner: "police", asked: 1, expected: full ? 1 : nil, then: "ring")],
-            contingencies: ["if"], ruledOut: ["x"], hops: 1, missing: 0, readBack: "owed")
+            contingencies: ["if"], ruledOut: ["x"], hops: 1, missing: 0, readBack: "owed",
+            needsTelephone: full ? true : nil)
         let finding = HandoffFindingView(
             code: "handoff.deadline-near", isBlocking: false, caseID: full ? "01" : nil, what: "w",
             remedy: "r", laterAt: full ? 1 : nil)
@@ -48,6 +49,15 @@ extension OpenAPISamples {
                                 id: "01", ref: "r", severity: full ? "S0" : nil, title: "t", count: 1,
                                 lines: ["l"])
                         ])
+                },
+                try Self.both("PresenceCall") { _, full in
+                    PresenceCall(caseRef: "r", intent: full ? "disclose" : nil)
+                },
+                try Self.both("PresenceReply") { asOf, _ in PresenceReply(asOf: asOf) },
+                try Self.both("DeskView") { _, full in
+                    DeskView(
+                        by: "kim", ref: full ? "EDR-7K3QM2" : nil, intent: full ? "disclose" : nil,
+                        secondsLeft: 40)
                 },
                 try Self.both("StatsReply") { asOf, full in Self.stats(asOf, full: full) },
                 try Self.both("RosterReply") { asOf, full in Self.roster(asOf, full: full) },

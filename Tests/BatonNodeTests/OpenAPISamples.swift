@@ -24,7 +24,8 @@ enum OpenAPISamples {
     }()
 
     private static let peer = Freshness.Peer(
-        site: "usw", state: "live", lastHeardAt: 1, toCome: 1, casesIncomplete: 1, caseBehind: 1)
+        site: "usw", state: "live", lastHeardAt: 1, toCome: 1, casesIncomplete: 1, caseBehind: 1,
+        desks: [DeskView(by: "kim", ref: "EDR-7K3QM2", intent: "disclose", secondsLeft: 40)])
     private static let asOf = Freshness(site: "syd", at: 1, peers: [peer])
     private static let bare = Freshness(
         site: "syd", at: 1, peers: [.init(site: "usw", state: "down", lastHeardAt: nil)])

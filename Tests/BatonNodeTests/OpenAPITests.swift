@@ -44,7 +44,7 @@ struct OpenAPITests {
 
     private static let routes: Set = [
         "GET /v1/stats", "GET /v1/rest", "POST /v1/rest", "GET /v1/rest/team",
-        "GET /v1/roster", "POST /v1/roster", "GET /v1/brief",
+        "GET /v1/roster", "POST /v1/roster", "GET /v1/brief", "POST /v1/presence",
         "GET /v1/handoffs", "POST /v1/handoffs", "GET /v1/handoffs/{ref}", "POST /v1/handoffs/{ref}/steps",
         "GET /v1/handoffs/{ref}/page",
         "GET /v1/status", "GET /v1/digest", "GET /v1/cases", "POST /v1/cases", "GET /v1/cases/{ref}",

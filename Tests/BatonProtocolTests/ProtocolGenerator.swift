@@ -132,8 +132,20 @@ struct ProtocolGenerator {
         return ComparisonAnswer(token: self.integer(), fingerprints: prints)
     }
 
+    mutating func presence() -> PresencePart {
+        let people = (0..<self.random.below(4)).map { _ in
+            Presence(
+                person: OperatorID(UInt32(self.random.below(1_000))),
+                document: self.random.chance(1, in: 3)
+                    ? nil : DocumentID(kind: .escalation, suffix: self.random.bytes(15)),
+                act: self.random.chance(1, in: 3) ? nil : self.random.pick(PlannedAct.allCases),
+                remainingMilliseconds: 1 + UInt64(self.random.below(60_000)))
+        }
+        return PresencePart(wallMilliseconds: self.integer(), people: people)
+    }
+
     /// How many kinds of message there are.
-    static let kindCount = 14
+    static let kindCount = 15
 
     mutating func message(kind: Int) throws(ModelFault) -> Message {
         switch kind {
@@ -155,7 +167,8 @@ struct ProtocolGenerator {
         case 10: .outline(self.outline())
         case 11: .mark(self.integer())
         case 12: .compare(self.comparison())
-        default: .compared(self.comparisonAnswer())
+        case 13: .compared(self.comparisonAnswer())
+        default: .presence(self.presence())
         }
     }
 

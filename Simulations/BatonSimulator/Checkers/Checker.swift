@@ -48,8 +48,8 @@ package struct CheckerSet {
         AlwaysCustodyByRules(), AlwaysHandoffWhole(), AlwaysHeld.OfRun(), AlwaysOneHolder.OfRun(),
         AlwaysFreshGreeting(), AlwaysHonestUnblamed(), AlwaysMembershipSigned(), AlwaysNothingForgotten(),
         AlwaysOneDeltaPerPlace(), AlwaysOnceDone(), AlwaysOwnWriteCovers(), AlwaysPartsTrue(),
-        AlwaysPrompt(), AlwaysReceiptsGrow(), AlwaysReceiptsTrue(), AlwaysStampsRise(), AlwaysStoreAgrees(),
-        AlwaysTwoPeople(), AlwaysUnauthorisedVoid(), AlwaysWithheld(),
+        AlwaysPresenceFresh(), AlwaysPrompt(), AlwaysReceiptsGrow(), AlwaysReceiptsTrue(), AlwaysStampsRise(),
+        AlwaysStoreAgrees(), AlwaysTwoPeople(), AlwaysUnauthorisedVoid(), AlwaysWithheld(),
     ]
 
     /// - Parameter more: Properties of a site's own, or of a test.

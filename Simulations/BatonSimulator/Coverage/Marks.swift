@@ -17,7 +17,8 @@ package enum Marks {
         "handoff.refused", "have.restated", "incarnation.second", "link.congested",
         "link.drained", "link.greeted", "link.redundant", "link.silent", "membership.advanced",
         "merge.duplicates", "peer.malformed", "peer.membership-refused", "peer.membership-unknown",
-        "peer.too-large", "peer.unauthenticated", "peer.unexpected", "reading.paused", "receipt.refused",
+        "peer.too-large", "peer.unauthenticated", "peer.unexpected", "presence.shown", "presence.stated",
+        "reading.paused", "receipt.refused",
         "receipt.taken", "signature.refused", "stream.split", "write.refused",
     ]
 

@@ -1,5 +1,6 @@
 import BatonEngine
 import BatonModel
+import BatonProtocol
 
 extension ScenarioRun {
     func perform(_ event: ScenarioEvent) {
@@ -32,6 +33,7 @@ extension ScenarioRun {
         let node = self.desk(of: site, at: event.at)
         let document = WriteText.document(label)
         let key = self.world.random.drawn(.workload, site.packed, at: event.at &* 31 &+ document.low)
+        if key % 4 == 1 { self.announce(document, at: node, key) }
         let command = self.commandKey(key)
         if case .failure = self.world.write(node, document, operations, command: command) {
             self.mark("write.refused")
@@ -40,6 +42,23 @@ extension ScenarioRun {
         guard key % 6 == 0 else { return }
         self.later(after: key >> 8 & 1 == 0 ? 1 : 1 + (key >> 16) % 4_000) { run in
             _ = run.world.write(node, document, operations, command: command)
+        }
+    }
+
+    /// Whoever is about to do what cannot be taken back has said so first; some think better of it.
+    private func announce(_ document: DocumentID, at node: NodeID, _ key: UInt64) {
+        guard self.world.machines[node]?.isUp == true else { return }
+        let acts = PlannedAct.allCases
+        let word = Presence(
+            person: self.world.team.person(at: node.site), document: document,
+            act: acts[Int(key >> 24) % acts.count],
+            remainingMilliseconds: 1 + (key >> 32) % Presence.millisecondsMax)
+        self.mark("presence.stated")
+        self.world.schedule(.input(.presenceStated([DeskPresence(word)])), at: node, after: 0)
+        guard key >> 12 & 3 == 0 else { return }
+        self.later(after: 1 + (key >> 20) % 10_000) { run in
+            guard run.world.machines[node]?.isUp == true else { return }
+            run.world.schedule(.input(.presenceStated([])), at: node, after: 0)
         }
     }
 

@@ -186,8 +186,14 @@ extension ScenarioRun {
         let owed = AcceptWork(paper, record, hash, Self.rules.handoff).toReadBack
         var operations: [Operation] = []
         for item in owed {
+            // Whoever gets a case that was passed on before rings, or says why not.
+            var call = HandoffWork.TelephoneCall.unsaid
+            if item.hops >= Self.rules.handoff.relayHops {
+                call = item.hops % 2 == 0 ? .made : .gap("no answer")
+            }
             let (plan, result) = HandoffWork.readBack(
-                "I have \(item.handle)", of: item, record: hash, in: paper, offsets: [], scene: scene)
+                "I have \(item.handle)", of: item, record: hash, in: paper, offsets: [], call: call,
+                scene: scene)
             guard result.isGood else { continue }
             operations += plan.changes.flatMap(\.operations)
         }

@@ -64,6 +64,7 @@ package struct Trace: Sendable, Equatable {
         case .imported: 16
         case .peerRemoved: 17
         case .comparisonAsked: 18
+        case .presenceStated: 19
         }
     }
 }

@@ -78,6 +78,7 @@ package enum APIPath {
     package static let verify = "/v1/verify"
     package static let handoffs = "/v1/handoffs"
     package static let brief = "/v1/brief"
+    package static let presence = "/v1/presence"
     package static let rest = "/v1/rest"
     package static let restTeam = "/v1/rest/team"
 

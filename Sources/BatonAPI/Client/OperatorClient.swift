@@ -61,6 +61,12 @@ package struct OperatorClient: Sendable {
             APICall("POST", APIPath.roster, body: try APIText.json(call), idempotencyKey: key))
     }
 
+    /// Says what this desk is about to do; nil takes it back.
+    package func announce(_ intent: String?, in reference: String) async throws(APIFault) -> PresenceReply {
+        let call = PresenceCall(caseRef: reference, intent: intent)
+        return try await self.value(APICall("POST", APIPath.presence, body: try APIText.json(call)))
+    }
+
     // Cases.
 
     /// - Parameter key: Repeat it with the same call after `api.unreachable`; at most 64 bytes.

@@ -18,10 +18,12 @@ package struct Freshness: Codable, Sendable, Equatable {
         package let casesIncomplete: Int64?
         /// Such changes of the case that the answer shows; absent when there are none.
         package let caseBehind: Int64?
+        /// Who is at a desk there now; absent when nobody is, and while the peer is not in touch.
+        package let desks: [DeskView]?
 
         package init(
             site: String, state: String, lastHeardAt: Int64?, toCome: Int64? = nil,
-            casesIncomplete: Int64? = nil, caseBehind: Int64? = nil
+            casesIncomplete: Int64? = nil, caseBehind: Int64? = nil, desks: [DeskView]? = nil
         ) {
             self.site = site
             self.state = state
@@ -29,6 +31,7 @@ package struct Freshness: Codable, Sendable, Equatable {
             self.toCome = toCome
             self.casesIncomplete = casesIncomplete
             self.caseBehind = caseBehind
+            self.desks = desks
         }
     }
 
@@ -37,6 +40,45 @@ package struct Freshness: Codable, Sendable, Equatable {
         self.at = at
         self.peers = peers
     }
+}
+
+/// A person at a desk of another site, as that site has said within the last minute. Never stored.
+package struct DeskView: Codable, Sendable, Equatable {
+    package let by: String
+    /// The case they have before them; absent where none is, or where this site does not hold it.
+    package let ref: String?
+    /// `disclose`, `contain`, `decide`, `close`, `take`, `release`, `depose` or `act`: what they are about to do in
+    /// it and cannot take back; absent where nothing is.
+    package let intent: String?
+    /// How much longer it holds.
+    package let secondsLeft: Int64
+
+    package init(by: String, ref: String?, intent: String?, secondsLeft: Int64) {
+        self.by = by
+        self.ref = ref
+        self.intent = intent
+        self.secondsLeft = secondsLeft
+    }
+}
+
+/// `POST /v1/presence`: says to the sites in touch what somebody is about to do. It runs out after a minute.
+package struct PresenceCall: Codable, Sendable, Equatable {
+    /// A handle, its beginning, or an id.
+    package var caseRef: String
+    /// As in `DeskView`; absent takes back what was said.
+    package var intent: String?
+
+    package init(caseRef: String, intent: String?) {
+        self.caseRef = caseRef
+        self.intent = intent
+    }
+}
+
+/// What others are about to do stands in `asOf`.
+package struct PresenceReply: Codable, Sendable, Equatable {
+    package let asOf: Freshness
+
+    package init(asOf: Freshness) { self.asOf = asOf }
 }
 
 /// Who did something, where and when, as signed.

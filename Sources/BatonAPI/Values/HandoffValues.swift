@@ -131,13 +131,17 @@ package struct HandoffItemView: Codable, Sendable, Equatable {
     package let missing: Int
     /// `owed`, `good`, or `bulk` where none is asked for.
     package let readBack: String
+    /// True while nobody has said that the case was read back on the telephone, or why not; absent where that is not
+    /// asked for.
+    package let needsTelephone: Bool?
 
     // long: one parameter a member.
     package init(
         id: String, ref: String, severity: String?, trend: String?, title: String, situation: String,
         changed: [String], changeCount: Int, actions: [Action], pending: [Pending], contingencies: [String],
-        ruledOut: [String], hops: Int, missing: Int, readBack: String
+        ruledOut: [String], hops: Int, missing: Int, readBack: String, needsTelephone: Bool? = nil
     ) {
+        self.needsTelephone = needsTelephone
         self.id = id
         self.ref = ref
         self.severity = severity

@@ -124,9 +124,10 @@ package enum HandoffCheck {
                     + "\"\(sentence)\"",
                 "Say whether it is still so.")
         }
-        if !item.missing.isEmpty {
+        let missing = item.missing.count
+        if missing > 0 {
             warn(
-                "handoff.unread-here", "has \(item.missing.count) changes that this site cannot read.",
+                "handoff.unread-here", "has \(Count.words(missing, "change")) that this site cannot read.",
                 "The receipt will name them; a cleared site should tell the receiver.")
         }
         return found

@@ -150,6 +150,10 @@ package struct ReadBackBody: EntryBody {
     package var mismatches: [String] = []
     /// The receiver takes the case without reading it back, in bulk.
     package var isBulk = false
+    /// The receiver says that it was read back on the telephone too.
+    package var isByTelephone = false
+    /// Why it was not.
+    package var gap = ""
 
     package init(record: Digest256, document: DocumentID, words: String) {
         self.record = record
@@ -166,6 +170,8 @@ package struct ReadBackBody: EntryBody {
         map.put(3, text: self.words)
         map.put(4, texts: self.mismatches)
         map.put(5, flag: self.isBulk)
+        map.put(6, flag: self.isByTelephone)
+        map.put(7, text: self.gap)
         return map.value
     }
 
@@ -178,6 +184,8 @@ package struct ReadBackBody: EntryBody {
         self.init(record: record, document: document, words: words)
         self.mismatches = mismatches
         self.isBulk = map.flag(5)
+        self.isByTelephone = map.flag(6)
+        self.gap = map.longText(7) ?? ""
     }
 }
 

@@ -110,7 +110,8 @@ package struct HandoffPage: Sendable {
         if !item.ruledOut.isEmpty { blocks.append(.list("Ruled out, tried", item.ruledOut)) }
         if !item.copied.isEmpty { blocks.append(.list("Copied forward, check", item.copied)) }
         if !item.missing.isEmpty {
-            blocks.append(.list("Not readable where this was written", ["\(item.missing.count) changes"]))
+            let missing = Count.words(item.missing.count, "change")
+            blocks.append(.list("Not readable where this was written", [missing]))
         }
         return blocks
     }
@@ -123,11 +124,16 @@ package struct HandoffPage: Sendable {
                 "\(move.body.kind) by \(self.name(move.by)) at \(move.site), \(self.instant(move.at)), "
                     + "delta \(move.dot.delta.description.prefix(16))")
             for held in move.body.held where !held.missing.isEmpty {
-                lines.append("  \(held.missing.count) parts of a case were missing at \(move.site)")
+                let parts = Count.words(held.missing.count, "part", "was", "were")
+                lines.append("  \(parts) missing of a case at \(move.site)")
             }
         }
+        lines += self.state.telephoneLines(self.record, self.hash)
         let count = self.state.readBackCount(self.hash)
-        if count > 0 { lines.append("\(count) read-backs, \(self.state.corrections(self.hash)) corrected") }
+        if count > 0 {
+            let corrected = self.state.corrections(self.hash)
+            lines.append("\(Count.words(count, "read-back")), \(corrected) corrected")
+        }
         lines += self.state.addenda.entries.filter { $0.body.record == self.hash }.map {
             "addendum by \(self.name($0.by)), \(self.instant($0.at)): \($0.body.words)"
         }

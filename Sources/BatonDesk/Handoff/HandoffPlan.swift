@@ -156,7 +156,7 @@ extension HandoffWork {
         var said = [
             "Offered \(record.label) to \(whom). Custody stays with you until it is accepted. "
                 + "Expires \(end): then the escalation path is paged.",
-            "Record \(hash.description.prefix(12)), \(record.items.count) cases.",
+            "Record \(hash.description.prefix(12)), \(Count.words(record.items.count, "case")).",
         ]
         if record.isUnstaffed {
             said.append("Unstaffed: the record stands alone, the read-back is owed. Print it.")
@@ -164,14 +164,22 @@ extension HandoffWork {
         return said
     }
 
+    /// What the receiver says of the telephone.
+    package enum TelephoneCall: Sendable, Equatable {
+        case unsaid, made
+        case gap(String)
+    }
+
     /// Compares a read-back and saves it as it was typed; a mismatch is saved too.
     package static func readBack(
         _ words: String, of item: HandoffItem, record hash: Digest256, in state: HandoffState,
-        offsets: [Int], scene: ActScene
+        offsets: [Int], call: TelephoneCall = .unsaid, scene: ActScene
     ) -> (plan: HandoffPlan, result: ReadBack) {
         let result = ReadBack(words, of: item, now: scene.now, offsets: offsets)
         var body = ReadBackBody(record: hash, document: item.document, words: words)
         body.mismatches = result.differences
+        if case .made = call { body.isByTelephone = true }
+        if case .gap(let why) = call { body.gap = why }
         var said = result.matches.map { "\($0) agrees." }
         said += result.mismatches.map { "Mismatch: you said \($0.said); the record says \($0.record)." }
         said += result.missing.map { "Say \($0) too." }
@@ -198,12 +206,21 @@ extension HandoffWork {
         guard work.toReadBack.isEmpty else {
             throw ActRefusal(
                 .choice, "handoff.read-back-owed",
-                "\(work.toReadBack.count) grave cases are not read back yet.",
+                "\(Count.words(work.toReadBack.count, "grave case")) not read back yet.",
                 "Read back \(work.toReadBack[0].handle): the next hard deadline and what you will do first.")
+        }
+        if let first = work.onTelephone.first {
+            throw ActRefusal(
+                .choice, "handoff.telephone-owed",
+                "\(first.handle) changes hands for the \(first.hops). time within a day and was not read back on "
+                    + "the telephone.",
+                "Ring, then say so or why not: handoff readback \(first.handle) WORDS --telephone, or --gap WHY."
+            )
         }
         guard takesBulk || work.bulk.isEmpty else {
             throw ActRefusal(
-                .choice, "handoff.bulk-unsaid", "\(work.bulk.count) cases are taken without a read-back.",
+                .choice, "handoff.bulk-unsaid",
+                "\(Count.words(work.bulk.count, "case")) would be taken without a read-back.",
                 "Say that you take them: handoff accept --all.")
         }
         return try Self.accepted(record, hash, cases, scenes, state, scene)
@@ -250,8 +267,8 @@ extension HandoffWork {
         changes.append(
             .init(document: state.document, operations: [Self.entry(HandoffField.moves, move)]))
         let said =
-            "Accepted. \(count) cases now yours. Record \(hash.description.prefix(12)), "
-            + "\(state.readBackCount(hash)) read-backs, \(state.corrections(hash)) corrected."
+            "Accepted. \(Count.words(count, "case")) now yours. Record \(hash.description.prefix(12)), "
+            + "\(Count.words(state.readBackCount(hash), "read-back")), \(state.corrections(hash)) corrected."
         return HandoffPlan(changes, said: [said] + passed)
     }
 
@@ -378,7 +395,7 @@ extension HandoffWork {
         let hash = offer.body.record
         var lines = [
             "\(record.label) \(record.from) to \(record.to): \(state.standing.rawValue), "
-                + "\(record.items.count) cases, record \(hash.description.prefix(12))"
+                + "\(Count.words(record.items.count, "case")), record \(hash.description.prefix(12))"
         ]
         let work = AcceptWork(state, record, hash, scene.rules.handoff)
         if state.standing == .offered {
@@ -391,7 +408,7 @@ extension HandoffWork {
             let missing = accepted.body.held.reduce(0) { $0 + $1.missing.count }
             lines.append(
                 "Accepted \(TimeWords.instant(accepted.at, now: scene.now)) by \(scene.name(of: accepted.by)) at "
-                    + "\(accepted.site); \(missing) parts were missing there.")
+                    + "\(accepted.site); \(Count.words(missing, "part")) missing there.")
         }
         return lines
     }

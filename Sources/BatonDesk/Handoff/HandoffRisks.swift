@@ -34,10 +34,17 @@ package struct HandoffRisks: Sendable, Equatable {
             guard let heard = peer.lastHeardAt else { return "\(peer.site) has not been heard yet" }
             return "\(peer.site) not heard for \(TimeWords.span(now > heard ? now - heard : 0))"
         }
-        if self.waiting > 0 { lines.append("\(self.waiting) changes wait for others that are missing here") }
-        if self.conflicts > 0 { lines.append("\(self.conflicts) conflicts are open") }
-        if self.unread > 0 { lines.append("\(self.unread) changes cannot be read here") }
-        if self.alarms > 0 { lines.append("\(self.alarms) alarms stand: see status") }
+        if self.waiting > 0 {
+            let changes = Count.words(self.waiting, "change", "waits", "wait")
+            lines.append("\(changes) for others that are missing here")
+        }
+        if self.conflicts > 0 {
+            lines.append(Count.words(self.conflicts, "conflict", "is", "are") + " open")
+        }
+        if self.unread > 0 { lines.append("\(Count.words(self.unread, "change")) cannot be read here") }
+        if self.alarms > 0 {
+            lines.append(Count.words(self.alarms, "alarm", "stands", "stand") + ": see status")
+        }
         return lines
     }
 }

@@ -72,6 +72,28 @@ package struct HandoffState: Sendable {
         self.readBacks.entries.filter { $0.body.document == document && $0.body.record == record }.newest()
     }
 
+    /// Whether the receiver said that a case was read back on the telephone, or why it was not.
+    package func isTelephoned(_ document: DocumentID, _ record: Digest256) -> Bool {
+        self.readBacks.entries.contains {
+            $0.body.document == document && $0.body.record == record
+                && ($0.body.isByTelephone || !$0.body.gap.isEmpty)
+        }
+    }
+
+    /// A line for each case of a record that was read back on the telephone, or was not and why: of the receipt.
+    package func telephoneLines(_ record: HandoffRecord, _ hash: Digest256) -> [String] {
+        record.items.compactMap { item in
+            let said = self.readBacks.entries.filter {
+                $0.body.document == item.document && $0.body.record == hash
+                    && ($0.body.isByTelephone || !$0.body.gap.isEmpty)
+            }.newest()
+            guard let said else { return nil }
+            return said.body.isByTelephone
+                ? "\(item.handle) read back on the telephone"
+                : "\(item.handle) not read back on the telephone: \(said.body.gap)"
+        }
+    }
+
     /// How many cases of a record were read back wrongly first and right in the end.
     package func corrections(_ record: Digest256) -> Int {
         self.readDocuments(record).filter { document in
@@ -96,7 +118,8 @@ package struct AcceptWork: Sendable, Equatable {
     package let toReadBack: [HandoffItem]
     /// The others, to be taken in bulk.
     package let bulk: [HandoffItem]
-    /// Cases whose relay asks for a read-back on the telephone.
+    /// Cases whose relay asks for a read-back on the telephone, and of which nobody has said that it was made, nor
+    /// why not.
     package let onTelephone: [HandoffItem]
 
     package init(_ state: HandoffState, _ record: HandoffRecord, _ hash: Digest256, _ rules: HandoffRules) {
@@ -106,6 +129,8 @@ package struct AcceptWork: Sendable, Equatable {
                 && !(state.readBack(item.document, hash)?.body.isGood ?? false)
         }
         self.bulk = record.items.filter { !isGrave($0) }
-        self.onTelephone = record.items.filter { isGrave($0) && $0.hops >= rules.relayHops }
+        self.onTelephone = record.items.filter { item in
+            isGrave(item) && item.hops >= rules.relayHops && !state.isTelephoned(item.document, hash)
+        }
     }
 }

@@ -204,8 +204,16 @@ package enum HandoffSteps {
         let words = step.value("words") ?? ""
         try self.check(.situation, words)
         let (plan, result) = HandoffWork.readBack(
-            words, of: item, record: hash, in: scene.state, offsets: scene.offsets, scene: scene.act)
+            words, of: item, record: hash, in: scene.state, offsets: scene.offsets,
+            call: try self.call(step), scene: scene.act)
         return HandoffOutcome(plan: plan, readBack: result)
+    }
+
+    private static func call(_ step: Act) throws(ActRefusal) -> HandoffWork.TelephoneCall {
+        if step.has("telephone") { return .made }
+        guard let gap = step.value("gap") else { return .unsaid }
+        try self.check(.situation, gap)
+        return .gap(gap)
     }
 
     private static func end(

@@ -30,6 +30,9 @@ struct PeerSession: Sendable {
     var links: [LinkPurpose: LinkID] = [:]
     let openedAt: UInt64
     var clockOffsetMilliseconds: Int64
+    /// The newest version of the protocol that both speak.
+    var version = ProtocolVersion.oldest
+    var presence = PresenceExchange()
 
     // What is known of the peer.
 

@@ -69,6 +69,8 @@ package enum EngineInput: Sendable {
     /// Somebody wants the logs compared with a peer's.
     case comparisonAsked(SiteID)
     case peerPaused(SiteID, Bool)
+    /// Who is at the desks of this site now, and about to do what. It replaces what was said before.
+    case presenceStated([DeskPresence])
     /// A longer log of the same team was imported at this node.
     case membershipImported(Membership)
 }
@@ -80,4 +82,6 @@ package enum EngineTimer: Hashable, Sendable {
     case forward(SessionID)
     /// The bulk lane has waited long enough for a connection of its own.
     case share(SessionID)
+    /// What has changed at our desks since the peer was last told.
+    case presence(SessionID)
 }

@@ -150,6 +150,7 @@ extension SyncEngine {
         self.sessions[id] = nil
         self.actions.append(.cancelTimer(.forward(id)))
         self.actions.append(.cancelTimer(.share(id)))
+        self.actions.append(.cancelTimer(.presence(id)))
         if !session.live.isEmpty { self.urgentWaits.insert(session.site) }
         self.endComparison(session.site, .linkLost)
     }

@@ -51,6 +51,8 @@ extension SyncEngine {
         case .pong(let token): self.ponged(token, on: link, session)
         case .compare(let comparison): try self.comparisonReceived(comparison, on: link)
         case .compared(let answer): self.answered(answer, by: state.site)
+        case .presence(let part): self.presenceReceived(part, in: session)
+        case .unknownHint: break
         case .greet, .hello, .farewell: break
         }
     }

@@ -132,8 +132,11 @@ extension SyncEngine {
                 state.site, openedAt: self.now.monotonicMilliseconds, clockOffsetMilliseconds: offset)
         }
         self.sessions[id]?.clockOffsetMilliseconds = offset
+        self.sessions[id]?.version = min(ProtocolVersion.current, hello.versionNewest)
         guard self.join(link, state, id) else { return }
         if isNew { self.beginExchange(id, hello, on: link) } else { self.pump(id) }
+        // What was said on a link that has ended may be lost.
+        self.tellPresence(id)
     }
 
     /// Two boot nonces alive for one incarnation are two machines with one disk. Both go on; people are told.

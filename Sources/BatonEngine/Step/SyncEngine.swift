@@ -25,6 +25,8 @@ package struct SyncEngine: Sendable {
     var urgentWaits: Set<SiteID> = []
     var behind: [SiteID: BehindBoard] = [:]
     var comparisons: [SiteID: ComparisonRun] = [:]
+    /// Who is at the desks of this site, with the monotonic time at which each word runs out.
+    var ownPresence: [StandingPresence] = []
     var peers: [SiteID]
     var paused: Set<SiteID>
     var lastHeardWall: [SiteID: UInt64] = [:]
@@ -102,6 +104,7 @@ package struct SyncEngine: Sendable {
         case .peerAdded(let site): self.add(site)
         case .peerRemoved(let site): self.remove(site)
         case .peerPaused(let site, let isPaused): self.pause(site, isPaused)
+        case .presenceStated(let people): self.presenceStated(people)
         case .membershipImported(let membership): self.adopt(membership)
         case .comparisonAsked(let site): self.beginComparison(site)
         }
@@ -114,6 +117,7 @@ package struct SyncEngine: Sendable {
         case .heartbeat(let link): self.heartbeat(link)
         case .forward(let session): self.forward(session)
         case .share(let session): self.pump(session)
+        case .presence(let session): self.presenceDue(session)
         }
     }
 

@@ -99,7 +99,9 @@ struct HandoffViews {
                     expected: $0.expected.map { Int64(clamping: $0) }, then: $0.then)
             },
             contingencies: item.contingencies, ruledOut: item.ruledOut, hops: item.hops,
-            missing: item.missing.count, readBack: isGrave ? (isGood ? "good" : "owed") : "bulk")
+            missing: item.missing.count, readBack: isGrave ? (isGood ? "good" : "owed") : "bulk",
+            needsTelephone: isGrave && item.hops >= self.act.rules.handoff.relayHops
+                && !(hash.map { self.state.isTelephoned(item.document, $0) } ?? false) ? true : nil)
     }
 
     private func finding(_ finding: HandoffFinding, _ record: HandoffRecord?) -> HandoffFindingView {
@@ -108,17 +110,31 @@ struct HandoffViews {
             what: finding.what, remedy: finding.remedy, laterAt: finding.laterAt.map { Int64(clamping: $0) })
     }
 
+    /// The record is bound by the hash that the offer signs, and with it what the offerer had read.
+    private static func vector(of record: HandoffRecord) -> String {
+        let places = record.items.reduce(0) { $0 + $1.vector.count }
+        let missing = record.items.reduce(0) { $0 + $1.missing.count }
+        let cases = Count.words(record.items.count, "case")
+        return "record of \(cases), read up to \(Count.words(places, "place")); "
+            + "\(Count.words(missing, "part")) not readable at \(record.from)"
+    }
+
     private func signed(_ hash: Digest256) -> [String] {
         var lines: [String] = []
         for move in self.state.moves.entries where move.body.record == hash {
             let when = TimeWords.instant(move.at, now: self.act.now)
+            if move.body.kind == .offer, let record = self.offered?.0 {
+                lines.append(Self.vector(of: record))
+            }
             lines.append("\(move.body.kind) by \(self.act.name(of: move.by)) at \(move.site), \(when)")
             let missing = move.body.held.filter { !$0.missing.isEmpty }
             if !missing.isEmpty {
                 let count = missing.reduce(0) { $0 + $1.missing.count }
-                lines.append("  \(count) parts of \(missing.count) cases could not be read at \(move.site)")
+                let parts = "\(Count.words(count, "part")) of \(Count.words(missing.count, "case"))"
+                lines.append("  \(parts) could not be read at \(move.site)")
             }
         }
+        if let record = self.offered?.0 { lines += self.state.telephoneLines(record, hash) }
         return lines
             + self.state.addenda.entries.filter { $0.body.record == hash }.map {
                 "addendum by \(self.act.name(of: $0.by)): \($0.body.words)"

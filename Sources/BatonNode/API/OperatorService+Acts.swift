@@ -41,6 +41,7 @@ extension OperatorService {
             }
             let change = try await self.write(
                 id, outcome.operations, command, desk, basis: file.state.frontier.map(\.id))
+            await self.driver.note(.rests, of: desk.person.id)
             await self.countNightPage(spec.name, desk)
             return try await self.reply(
                 ActReply(

@@ -63,6 +63,7 @@ extension OperatorService {
 
     func show(_ reference: String, _ desk: Desk) async throws(APIFault) -> CaseReply {
         let id = try await self.resolve(reference, desk)
+        await self.driver.note(.seen(id), of: desk.person.id)
         return CaseReply(asOf: await self.freshness(of: id), detail: try await self.detail(id, desk))
     }
 

@@ -49,8 +49,9 @@ extension OperatorService {
         let isClose = change.operations.contains { $0.action == .close }
         return try await self.deciding { () throws(APIFault) in
             let basis = isClose ? try await self.checkClosing(id, desk) : nil
-            return try await self.reply(
-                try await self.write(id, operations, command, desk, basis: basis))
+            let change = try await self.write(id, operations, command, desk, basis: basis)
+            await self.driver.note(.rests, of: desk.person.id)
+            return try await self.reply(change)
         }
     }
 

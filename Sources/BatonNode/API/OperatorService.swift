@@ -60,6 +60,7 @@ package final class OperatorService: Sendable {
             guard let word = APIText.decoded(part) else { throw Self.noSuchPath }
             words.append(word)
         }
+        if words.first != "metrics" { await self.driver.note(.seen(nil), of: desk.person.id) }
         return try await self.route(call, words, desk)
     }
 
@@ -105,6 +106,10 @@ package final class OperatorService: Sendable {
         case ("roster", 1) where call.method == "POST":
             try query.finish()
             return try await self.changeRoster(call, desk)
+        case ("presence", 1):
+            try query.finish()
+            try Self.expect("POST", call)
+            return try await self.announce(call, desk)
         case ("rest", 1...2): return try await self.rest(call, words, &query, desk)
         case (_, 1):
             try Self.expect("GET", call)
@@ -220,6 +225,7 @@ package final class OperatorService: Sendable {
     func freshness(of shown: DocumentID? = nil) async -> Freshness {
         let snapshot = await self.driver.snapshot
         var behind: [(site: SiteID, count: UInt64)] = []
+        let desks = await self.peerDesks()
         if let shown { behind = await self.driver.changesBehind(shown) }
         return Freshness(
             site: self.ownSite.description, at: Int64(NodeClock.wallMilliseconds),
@@ -229,7 +235,8 @@ package final class OperatorService: Sendable {
                     lastHeardAt: peer.lastHeardWallMilliseconds.map { Int64($0) },
                     toCome: peer.missingHere > 0 ? Int64(clamping: peer.missingHere) : nil,
                     casesIncomplete: peer.documentsBehind > 0 ? Int64(clamping: peer.documentsBehind) : nil,
-                    caseBehind: behind.first { $0.site == peer.site }.map { Int64(clamping: $0.count) })
+                    caseBehind: behind.first { $0.site == peer.site }.map { Int64(clamping: $0.count) },
+                    desks: desks[peer.site])
             })
     }
 

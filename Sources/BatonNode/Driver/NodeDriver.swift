@@ -32,6 +32,7 @@ actor NodeDriver {
     var counters = NodeCounters()
     var failure: ReplicaFault?
     var isIndexDue = true
+    private var desks = PresenceBoard()
     private let tasks: AsyncStream<Chore>
     let chores: AsyncStream<Chore>.Continuation
     /// Operators who wait for a comparison with a peer.
@@ -290,6 +291,15 @@ actor NodeDriver {
     func changesBehind(_ document: DocumentID) -> [(site: SiteID, count: UInt64)] {
         self.engine.changesBehind(document)
     }
+    /// Takes note of a person at a desk of this site, and tells the peers what is new.
+    func note(_ word: PresenceBoard.Word, of person: OperatorID) {
+        let now = self.clock.now.monotonicMilliseconds
+        guard let people = self.desks.take(word, of: person, at: now) else { return }
+        self.take(.presenceStated(people))
+    }
+
+    /// Who is at the desks of the peers in touch.
+    var peerPresence: [PeerPresence] { self.engine.peerPresence(at: self.clock.now) }
     var paused: [SiteID] { self.pausedSites.sorted() }
     var membership: Membership { self.context.membership }
 }

@@ -46,6 +46,10 @@ package struct WireLimits: Sendable, Equatable {
     /// Ranges of one comparison, and deltas that it may cover.
     package var comparedRangesMax = 1024
     package var comparedDeltasMax: UInt64 = 4_000_000
+    /// The least time between two words about our desks to one peer.
+    package var presenceMillisecondsMin: UInt64 = 1_000
+    /// Words about its desks that a peer may say within a heartbeat; more are read past.
+    package var presencePerHeartbeatMax = 16
     package var greetingMillisecondsMax: UInt64 = 10_000
     package var heartbeatMilliseconds: UInt64 = 5_000
     /// Silence after which a link counts as dead.

@@ -17,7 +17,11 @@ extension Message {
         static let mark: UInt64 = 12
         static let compare: UInt64 = 13
         static let compared: UInt64 = 14
+        static let presence: UInt64 = 64
     }
+
+    /// Kinds of messages that change nothing of what is held: whoever does not know one reads past it.
+    private static let hints: ClosedRange<UInt64> = 64...127
 
     /// Encodes the message as a framed byte string, ready to send.
     package func framed() -> [UInt8] { FrameCodec.frame(self.encoded()) }
@@ -67,6 +71,10 @@ extension Message {
         case .compared(let answer):
             writer.begin(Code.compared, 3)
             answer.encode(into: &writer)
+        case .presence(let part):
+            writer.begin(Code.presence, 3)
+            part.encode(into: &writer)
+        case .unknownHint(let bytes): return bytes
         case .farewell(let code):
             writer.begin(Code.farewell, 2)
             writer.text(code)
@@ -83,6 +91,12 @@ extension Message {
                 bytes, limits: CBORLimits(depthMax: 24, itemsMax: 1 << 20, bytesMax: limits.frameBytesMax))
             let count = try reader.modelArray("message", upTo: 5)
             let code = try reader.modelUnsigned("message.type")
+            if Self.hints.contains(code), code != Code.presence {
+                for _ in 1..<count { _ = try reader.modelValue("hint") }
+                try reader.modelFinish()
+                self = .unknownHint(bytes)
+                return
+            }
             self = try Self.body(code, count: count, &reader, limits)
             try reader.modelFinish()
         } catch {
@@ -93,7 +107,7 @@ extension Message {
     /// How many items a message of each code has, itself included; two where it is not listed.
     private static let itemCounts: [UInt64: Int] = [
         Code.greet: 5, Code.hello: 3, Code.have: 3, Code.deltas: 4, Code.runs: 3, Code.outline: 4,
-        Code.receipt: 3, Code.ping: 3, Code.compare: 4, Code.compared: 3,
+        Code.receipt: 3, Code.ping: 3, Code.compare: 4, Code.compared: 3, Code.presence: 3,
     ]
 
     // long: one branch per kind of message.
@@ -131,6 +145,7 @@ extension Message {
             let remaining = try reader.modelUnsigned("runs.remaining")
             let bytes = try reader.modelBytes("runs", upTo: limits.frameBytesMax)
             return .runs(RunChunk(bytes: bytes, remaining: remaining))
+        case Code.presence: return .presence(try PresencePart(from: &reader))
         case Code.outline: return .outline(try OutlinePart(from: &reader, limits))
         case Code.receipt:
             let bytes = try reader.modelBytes("receipt", upTo: limits.frameBytesMax)

@@ -23,6 +23,10 @@ package enum Message: Sendable, Equatable {
     /// Asks whether ranges of logs are the same here and there.
     case compare(Comparison)
     case compared(ComparisonAnswer)
+    /// Who is at a desk there, and what they are about to do.
+    case presence(PresencePart)
+    /// A hint of a kind that this version does not have; it is read past.
+    case unknownHint([UInt8])
     /// The last word before closing: a stable code.
     case farewell(String)
 
@@ -41,15 +45,20 @@ package enum Message: Sendable, Equatable {
         case .mark: "mark"
         case .compare: "compare"
         case .compared: "compared"
+        case .presence: "presence"
+        case .unknownHint: "unknown-hint"
         case .farewell: "farewell"
         }
     }
 }
 
 package enum ProtocolVersion {
-    /// 2: two connections a pair, catch-up in phases, runs. 3: runs by forms, in one byte string.
-    package static let current: UInt64 = 3
+    /// 2: two connections a pair, catch-up in phases, runs. 3: runs by forms, in one byte string. 4: hints, which may
+    /// be read past; presence.
+    package static let current: UInt64 = 4
     package static let oldest: UInt64 = 3
+    /// The first that reads past a hint that it does not know; earlier ones are sent none.
+    package static let hints: UInt64 = 4
 }
 
 /// What a connection of a pair is for. Two connections, so that a full queue of bulk bytes never stands

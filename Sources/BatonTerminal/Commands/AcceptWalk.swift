@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 /// Walks the receiver through the grave cases of a handoff: each is shown, read back and compared. Every answer is
 /// saved as it is typed, so that a walk that was interrupted goes on after the last good one.
@@ -26,7 +27,7 @@ struct AcceptWalk {
     ) async throws(CommandIssue) -> String {
         guard self.desk.options.mayAsk, let input = self.desk.input else {
             throw CommandIssue(
-                .answerNeeded, "\(left) grave cases are to be read back, and nobody may be asked.",
+                .answerNeeded, "\(Count.words(left, "grave case")) to be read back, and nobody may be asked.",
                 "Read each back: handoff readback \(item.ref) \"the next deadline and what you will do first\""
             )
         }
@@ -40,16 +41,16 @@ struct AcceptWalk {
                 }
                 throw CommandIssue(
                     .unfinishedAccept,
-                    "\(left) grave cases are still to be read back; what you said is saved.",
+                    "\(Count.words(left, "grave case")) still to be read back; what you said is saved.",
                     "Go on where you were: handoff accept")
             }
             guard words.contains(where: { !$0.isWhitespace }) else {
                 preface = "Say the next hard deadline and what you will do first, or leave with ~q.\n"
                 continue
             }
-            let reply = try await HandoffHandlers.send(
-                self.desk, self.handoff.row.id,
-                HandoffCall(step: "readback", arguments: ["case": [item.id], "words": [words]]))
+            var call = HandoffCall(step: "readback", arguments: ["case": [item.id], "words": [words]])
+            if item.needsTelephone == true { try await self.askTelephone(item, &call, input) }
+            let reply = try await HandoffHandlers.send(self.desk, self.handoff.row.id, call)
             if reply.isGood == true {
                 let nothing = "Saved. The record has no deadline that it could be compared with."
                 return self.text((reply.said.isEmpty ? [nothing] : reply.said) + reply.hints)
@@ -63,6 +64,24 @@ struct AcceptWalk {
         }
     }
 
+    /// A case that has been passed on before is read back to the leaver's own ear, or the receipt says why not.
+    private func askTelephone(
+        _ item: HandoffItemView, _ call: inout HandoffCall, _ input: any LineSource
+    ) async throws(CommandIssue) {
+        let preface = self.text([
+            "\(item.ref) changes hands for the \(item.hops). time within a day: read it back on the telephone."
+        ])
+        let answer = await input.line(
+            LineRequest(prompt: "Done? y, or say why not: ", purpose: .text, preface: preface))
+        guard case .line(let said) = answer, said.contains(where: { !$0.isWhitespace }), said != "~q" else {
+            throw CommandIssue(
+                .unfinishedAccept, "\(item.ref) is not read back on the telephone, and nobody said why.",
+                "Go on where you were: handoff accept")
+        }
+        let isDone = ["y", "yes"].contains(said.lowercased().filter { !$0.isWhitespace })
+        call.arguments[isDone ? "telephone" : "gap"] = isDone ? [] : [said]
+    }
+
     /// Shows the cases that need no read-back, and asks for all of them at once.
     ///
     /// - Parameter told: Shown above them.
@@ -71,7 +90,7 @@ struct AcceptWalk {
         let bulk = self.handoff.items.filter { $0.readBack == "bulk" }
         guard !bulk.isEmpty else { return }
         let issue = CommandIssue(
-            .answerNeeded, "\(bulk.count) cases would be taken without a read-back.",
+            .answerNeeded, "\(Count.words(bulk.count, "case")) would be taken without a read-back.",
             "Say that you take them: handoff accept --all")
         let list = bulk.map { Block.line("  \($0.ref)  \($0.severity ?? "S?")  \($0.title)") }
         let preface =

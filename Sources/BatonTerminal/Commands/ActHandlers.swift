@@ -23,6 +23,7 @@ enum ActHandlers {
         }
         var call = ActCall(
             act: spec.name, arguments: try await Self.arguments(command, spec, desk))
+        await desk.announce(Self.planned(spec), in: try desk.reference(of: command))
         let before = try await desk.target(of: command)
         call.confirm = command.option("confirm")
         let reply: ActReply
@@ -91,6 +92,18 @@ enum ActHandlers {
         return Reply(
             .edit, .acted(ActReport(reply, changes: Self.changes(before, reply.change.detail))),
             exit: reply.awaitsSecondPerson ? .secondPersonAwaited : .done)
+    }
+
+    /// What the peers are told before an act that cannot be taken back is done; nil for the others.
+    private static func planned(_ spec: ActSpec) -> String? {
+        let word = spec.name.split(separator: " ").first.map(String.init) ?? spec.name
+        switch word {
+        case "contain", "close", "take", "depose": return word
+        case "decide": return spec.name == "decide disclose" ? "disclose" : word
+        default:
+            guard spec.danger == .irreversible else { return nil }
+            return word == "hold" ? "release" : "act"
+        }
     }
 
     private static func send(_ call: ActCall, _ id: String, _ desk: Desk) async throws(CommandIssue)

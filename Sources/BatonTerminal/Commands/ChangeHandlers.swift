@@ -107,9 +107,10 @@ enum ChangeHandlers {
     private static func situation(
         _ desk: inout Desk, _ command: Command, _ before: CaseDetail
     ) async throws(CommandIssue) -> Reply {
-        let text = try await Self.text(command, desk, about: before.summary.ref)
+        let text = try await Self.text(command, &desk, about: before)
         let operation = try EditField.situation.operation(text, now: desk.options.now())
         let reply = try await Self.change(&desk, before, ChangeRequest(operations: [operation]))
+        if command.argument("text") == nil { desk.keptTexts[before.summary.id] = nil }
         let field = EditField.situation
         let change = ChangeReport.FieldChange(
             field: field.rawValue, before: field.text(in: before), after: field.text(in: reply.detail))
@@ -210,6 +211,7 @@ enum ChangeHandlers {
     @Sendable
     static func close(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
         let why = try Self.reason(command, ReasonCodes.close)
+        await desk.announce("close", in: try desk.reference(of: command))
         return try await Self.closure(&desk, command, .close, why: why, action: "Closed")
     }
 

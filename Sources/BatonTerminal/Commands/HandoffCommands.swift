@@ -98,8 +98,9 @@ enum HandoffCommands {
             "handoff accept", "take over: read the gravest cases back, then the rest",
             details: [
                 "Each grave case is shown, and your words are compared with the record: dates, times, names. A "
-                    + "mismatch is shown, and you say it again. Leave at any time with Ctrl-C: what was read back "
-                    + "stays, and `handoff accept` goes on there. A script gives one line for each case."
+                    + "mismatch is shown, and you say it again. A case that has changed hands before within a day is "
+                    + "read back on the telephone as well, or you say why not. Leave at any time with Ctrl-C: what "
+                    + "was read back stays, and `handoff accept` goes on there. A script gives one line for each case."
             ],
             parameters: [Self.which],
             options: [CommandOption("all", .none, "take the less grave cases without a read-back")],
@@ -107,7 +108,10 @@ enum HandoffCommands {
         Self.spec(
             "handoff readback", "read one case back",
             parameters: [Parameter("case", .reference), Parameter("words", .text)],
-            options: [Self.named],
+            options: [
+                CommandOption("telephone", .none, "it was read back on the telephone too"),
+                CommandOption("gap", .text, "why it could not be read back on the telephone"), Self.named,
+            ],
             examples: ["handoff readback EDR-7K3QM2 \"paperwork due 29 nov, ring the agency first\""],
             handler: HandoffHandlers.readBack),
         Self.spec(

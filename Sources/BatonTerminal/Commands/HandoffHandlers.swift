@@ -157,7 +157,9 @@ enum HandoffHandlers {
         let arguments = [
             "case": [try desk.reference(of: command)], "words": [command.argument("words") ?? ""],
         ]
-        let call = HandoffCall(step: "readback", arguments: arguments)
+        var call = HandoffCall(step: "readback", arguments: arguments)
+        if command.has("telephone") { call.arguments["telephone"] = [] }
+        if let gap = command.option("gap") { call.arguments["gap"] = [gap] }
         var reply = try await Self.reply(&desk, command, command.option("handoff") ?? "-", call)
         if case .handoffStep(let step) = reply.body, step.isGood == false { reply.exit = .humanMustChoose }
         return reply
@@ -170,6 +172,8 @@ enum HandoffHandlers {
             try await client.handoff(typed, purpose: "accept")
         }
         for item in handoff.items { desk.remember(item.ref) }
+        desk.board?.hold(true)
+        defer { desk.board?.hold(false) }
         let walk = AcceptWalk(desk: desk, handoff: handoff)
         let told = try await walk.run()
         if !command.has("all") { try await walk.takeRest(told) }

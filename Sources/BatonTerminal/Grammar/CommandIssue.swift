@@ -107,6 +107,7 @@ package enum IssueKind: String, Sendable, CaseIterable {
     case compartmentClosed = "desk.compartment-closed"
     case unfinishedAccept = "desk.unfinished-accept"
     case readBackDiffers = "desk.read-back-differs"
+    case intentElsewhere = "desk.intent-elsewhere"
 
     package var exit: ExitCode {
         switch self {
@@ -116,7 +117,7 @@ package enum IssueKind: String, Sendable, CaseIterable {
             .emptyText, .unfinishedText, .sessionOnly:
             .usage
         case .ambiguousCommand, .caseOrText, .changedSinceListed, .answerNeeded, .unfinishedAccept,
-            .readBackDiffers:
+            .readBackDiffers, .intentElsewhere:
             .humanMustChoose
         case .noList, .noSuchRow, .noSuchTopic, .noSuchConflict, .noSuchPeer, .nothingToUndo:
             .noSuchThing
@@ -174,6 +175,8 @@ package enum IssueKind: String, Sendable, CaseIterable {
             "The accept was left before its end. What was read back is saved; `handoff accept` goes on there."
         case .readBackDiffers:
             "The words of a read-back do not agree with the record. They are saved; say it again."
+        case .intentElsewhere:
+            "Somebody at another site is about to do in this case what cannot be taken back. Speak to them first."
         }
     }
 }

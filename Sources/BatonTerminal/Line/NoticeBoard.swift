@@ -5,6 +5,7 @@ package final class NoticeBoard: Sendable {
     private struct State {
         var waiting: [Notice] = []
         var wake: (@Sendable () -> Void)?
+        var isHeld = false
     }
 
     /// The newest of these are kept, urgent ones first: a healed partition must not bury the desk.
@@ -25,18 +26,22 @@ package final class NoticeBoard: Sendable {
                     max(0, Self.waitingMax - urgent.count))
                 state.waiting = urgent.suffix(Self.waitingMax) + rest
             }
-            return state.wake
+            return state.isHeld && !notices.contains(where: \.isUrgent) ? nil : state.wake
         }
         wake?()
     }
 
-    /// Takes all that waits, in order.
+    /// Takes all that waits, in order; while it is held, only what has life at stake.
     package func take() -> [Notice] {
         self.state.withLock { state in
-            defer { state.waiting = [] }
-            return state.waiting
+            let taken = state.isHeld ? state.waiting.filter(\.isUrgent) : state.waiting
+            state.waiting = state.isHeld ? state.waiting.filter { !$0.isUrgent } : []
+            return taken
         }
     }
+
+    /// Keeps everything but life at stake back while somebody reads back; what waited is told afterwards.
+    package func hold(_ isHeld: Bool) { self.state.withLock { $0.isHeld = isHeld } }
 
     /// Is called after each post, from any thread.
     package func onPost(_ wake: (@Sendable () -> Void)?) {

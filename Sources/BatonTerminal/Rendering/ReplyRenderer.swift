@@ -14,7 +14,8 @@ package struct ReplyRenderer: Sendable {
         case .text:
             let notes = reply.notes.map { Block.paragraph($0, indent: 0) }
             let stamp = reply.asOf.flatMap(self.staleness).map { [Block.line($0)] } ?? []
-            return BlockRenderer(self.options).text(self.blocks(reply) + notes + stamp)
+            let ahead = reply.asOf.map(self.intents) ?? []
+            return BlockRenderer(self.options).text(self.blocks(reply) + notes + ahead + stamp)
         }
     }
 
@@ -83,10 +84,10 @@ package struct ReplyRenderer: Sendable {
         case .verified(let value): self.verified(value)
         case .conflicts(let value): self.conflicts(value)
         case .conflict(let page): self.conflict(page)
-        case .sync(let value): self.sync(value)
+        case .sync(let value): self.sync(value) + self.desks(value.asOf)
         case .compared(let value): self.compared(value)
         case .explained(let value): self.explained(value)
-        case .status(let value): self.status(value)
+        case .status(let value): self.status(value) + self.desks(value.asOf)
         case .roster(let value, let view): self.roster(value, view: view)
         case .stats(let value): self.stats(value)
         case .rest(let value, let said): self.rest(value, said: said)

@@ -15,6 +15,8 @@ package struct Desk: Sendable {
     package internal(set) var rows: [FrozenRow]?
     package internal(set) var conflictRows: [ConflictView]?
     package internal(set) var lastIssue: CommandIssue?
+    /// Where news waits until nobody types; nil outside of a session.
+    var board: NoticeBoard?
     /// Sorted by name.
     package internal(set) var aliases: [Alias] = []
     /// Changes of this sitting, newest last.
@@ -152,8 +154,10 @@ extension Desk {
     /// seen.
     func target(of command: Command) async throws(CommandIssue) -> CaseDetail {
         let reference = try self.reference(of: command)
-        let detail = try await self.ask { client throws(APIFault) in try await client.show(reference).detail }
+        let shown = try await self.ask { client throws(APIFault) in try await client.show(reference) }
+        let detail = shown.detail
         try self.checkScope(detail.summary)
+        try await self.minded(of: shown.asOf, detail.summary)
         if case .row(let number)? = command.reference {
             let row = try self.row(number)
             if row.changes != detail.summary.changes {
@@ -161,6 +165,25 @@ extension Desk {
             }
         }
         return detail
+    }
+
+    /// Says to the peers that an act begins; that they cannot be told keeps nobody from it.
+    func announce(_ intent: String?, in reference: String) async {
+        guard let intent else { return }
+        _ = try? await self.client.announce(intent, in: reference)
+    }
+
+    /// Asks before a change of a case in which somebody elsewhere is about to do what cannot be taken back. Where
+    /// nobody can be asked it goes on: a script has been told in `asOf`.
+    private func minded(of asOf: Freshness, _ summary: CaseRow) async throws(CommandIssue) {
+        let others = asOf.intents.filter { $0.desk.ref == summary.ref }
+        guard let first = others.first, self.options.mayAsk, self.options.render.format == .text,
+            self.input?.isInteractive == true
+        else { return }
+        let what = "\(first.words)."
+        let issue = CommandIssue(
+            .intentElsewhere, what, "Speak to \(first.desk.by) at \(first.site), or wait a minute.")
+        try await self.confirm("\(what) Go on?", otherwise: issue)
     }
 
     private func confirmChanged(

@@ -66,6 +66,7 @@ private struct SessionReader {
         desk: Desk, input: CountedSource, output: any DeskOutput, board: NoticeBoard, watcher: NoticeWatcher
     ) {
         self.desk = desk
+        self.desk.board = board
         self.input = input
         self.output = output
         self.board = board

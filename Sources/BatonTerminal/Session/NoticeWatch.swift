@@ -1,4 +1,5 @@
 package import BatonAPI
+import BatonDesk
 
 /// Turns what the node says from time to time into news. Pure.
 package struct NoticeWatch: Sendable {
@@ -9,6 +10,8 @@ package struct NoticeWatch: Sendable {
     private var hasLooked = false
     /// Ids of the conflicts that were there when they were last listed; nil before that.
     private var conflicts: Set<String>?
+    /// What others were about to do when it was last looked.
+    private var intents: Set<String> = []
 
     package init() {}
 
@@ -32,9 +35,13 @@ package struct NoticeWatch: Sendable {
             if let conflicts {
                 news += self.merged(conflicts)
             } else if status.counts.conflicts > last.counts.conflicts {
-                news.append(Notice("\(status.counts.conflicts) conflicts are to settle: conflicts"))
+                let open = Count.words(status.counts.conflicts, "conflict")
+                news.append(Notice("\(open) to settle: conflicts"))
             }
         }
+        let ahead = status.asOf.intents.map(\.words)
+        news += ahead.filter { !self.intents.contains($0) }.map { Notice("\($0).") }
+        self.intents = Set(ahead)
         if let conflicts { self.conflicts = Set(conflicts.compactMap(\.id)) }
         self.last = status
         return news + self.urgentNews(urgent ?? [], own: own)
