@@ -9,8 +9,10 @@
  *   -DNO_ACKNOWLEDGEMENT  a withdrawal ends an offer by itself
  *   -DNO_PROMOTION        the accept of an offer beside an open one is firm at once
  *   -DNO_RECOVERED        the acts of a new incarnation count at once
+ *   -DNO_GRASP            an epoch that somebody else's recovery made firm counts before its site knows
+ *   -DNO_STAND_IN         the heir of a deposition that gave nothing does not stand in for the holder
  * Bounds and troubles are set by the checker (Tests/Interop/custody_model.py):
- *   ACTS, STORM, AMNESIA_HOLDER, AMNESIA_TARGET, CLONES, DEATHS, TAKES, LIVENESS
+ *   ACTS, STORM, AMNESIA_HOLDER, AMNESIA_TARGET, RESTARTS, CLONES, DEATHS, MISTAKES, TAKES, LIVENESS
  */
 
 #ifndef ACTS
@@ -24,6 +26,12 @@
 #endif
 #ifndef AMNESIA_TARGET
 #define AMNESIA_TARGET 0
+#endif
+#ifndef RESTARTS
+#define RESTARTS 0      /* new lives of the origin's machine that forget nothing and cannot prove it at once */
+#endif
+#ifndef MISTAKES
+#define MISTAKES 0      /* a site may be deposed that is alive */
 #endif
 #ifndef CLONES
 #define CLONES 0
@@ -57,6 +65,7 @@ byte nextLife[SITES];
 
 byte amnesiaHolder = AMNESIA_HOLDER;
 byte amnesiaTarget = AMNESIA_TARGET;
+byte restarts = RESTARTS;
 byte clones = CLONES;
 byte deaths = DEATHS;
 byte takes = TAKES;
@@ -163,11 +172,19 @@ c_code {
     if (epoch == 0) return 0;
     return now.kind[epoch - 1] == OFFER ? now.to[epoch - 1] : now.site[epoch - 1];
   }
+  static int is_stand_in(int x) {
+#ifdef NO_STAND_IN
+    return 0;
+#endif
+    return now.kind[x] == DEPOSE && holder(now.on[x]) != now.to[x] && holder(now.on[x]) != now.site[x];
+  }
+  static int is_interim(int x) { return now.kind[x] == TAKE || is_stand_in(x); }
   static int exists(int epoch, int view) {
     if (epoch == 0) return 1;
     if (!counts(epoch - 1, view)) return 0;
-    /* A deposition of a site that does not hold the baton ends offers to it and opens nothing. */
-    if (now.kind[epoch - 1] == DEPOSE) return holder(now.on[epoch - 1]) == now.to[epoch - 1];
+    /* A deposition of a site that does not hold the baton ends offers to it, and its heir stands in. */
+    if (now.kind[epoch - 1] == DEPOSE && holder(now.on[epoch - 1]) != now.to[epoch - 1])
+      return is_stand_in(epoch - 1);
     return now.kind[epoch - 1] != OFFER || has_accept(epoch - 1, view);
   }
   static int is_gift(int x, int epoch, int view) {
@@ -177,7 +194,7 @@ c_code {
 
   static int are_rivals_ended(int epoch, int reader, int view) {
     int x, gift = epoch - 1;
-    if (epoch == 0 || now.kind[gift] == TAKE) return 1;
+    if (epoch == 0 || is_interim(gift)) return 1;
     for (x = 0; x < now.acts; x++)
       if (x != gift && after(gift, x) && is_gift(x, parent(epoch), view)
           && !(now.kind[x] == OFFER && is_ended(x, reader, view))) return 0;
@@ -215,7 +232,7 @@ c_code {
   static int firm_epoch(int epoch, int view) {
     int gift = epoch - 1, first;
     if (epoch == 0) return 1;
-    if (!exists(epoch, view) || now.kind[gift] == TAKE || !firm_epoch(parent(epoch), view)) return 0;
+    if (!exists(epoch, view) || is_interim(gift) || !firm_epoch(parent(epoch), view)) return 0;
     if (now.kind[gift] == OFFER) {
       first = outcome(gift, view);
       if (first < 0 || now.kind[first] != ACCEPT || !firm_act(gift, view)) return 0;
@@ -235,7 +252,25 @@ c_code {
     return 0;
   }
 
-  /* The child of an epoch that goes on: a firm one first, then the lesser site. -1 if none. */
+  static int was_firm(int epoch, int act) { return firm_epoch(epoch, now.past[act] | bit_of(act)); }
+
+  /* Firm, and its site has acted knowing that, or that of an epoch given on from it. */
+  static int grasped(int epoch, int view) {
+    int x;
+    if (!firm_epoch(epoch, view)) return 0;
+#ifdef NO_GRASP
+    return 1;
+#endif
+    if (epoch == 0 || now.kind[epoch - 1] == DEPOSE) return 1;
+    for (x = 0; x < now.acts; x++)
+      if (counts(x, view) && now.site[x] == holder(epoch) && was_firm(epoch, x)) return 1;
+    for (x = 0; x < now.acts; x++)
+      if (is_gift(x, epoch, view) && grasped(x + 1, view)) return 1;
+    return 0;
+  }
+
+  /* The child of an epoch that goes on: one that its site knows to be firm first, then the lesser site. -1 if
+     none. */
   static int next_epoch(int epoch, int view, int firmOnly) {
     int x, best = -1, first;
     for (x = 0; x < now.acts; x++) {
@@ -244,7 +279,7 @@ c_code {
         first = outcome(x, view);
         if (first >= 0 && now.kind[first] != ACCEPT) continue;
       }
-      if (firm_epoch(x + 1, view)) return x + 1;
+      if (grasped(x + 1, view)) return x + 1;
       if (!firmOnly && (best < 0 || holder(x + 1) < holder(best))) best = x + 1;
     }
     return best;
@@ -259,7 +294,7 @@ c_code {
   static int accountable(int view) {
     int x, y, best = -1, tip = last_epoch(0, view, 1), covered, epoch;
     for (x = 0; x < now.acts; x++) {
-      if (!counts(x, view) || now.kind[x] != TAKE || now.site[x] == holder(tip)) continue;
+      if (!counts(x, view) || !is_interim(x) || now.site[x] == holder(tip)) continue;
       covered = 0;
       for (y = 0; y < now.acts; y++) {
         if (!counts(y, view) || !after(y, x)) continue;
@@ -267,6 +302,9 @@ c_code {
         if (now.kind[y] == OFFER || now.kind[y] == CONFIRM) epoch = now.on[y];
         if (now.kind[y] == WITHDRAW) epoch = now.on[now.on[y] - 1];
         if (now.kind[y] == ACCEPT) epoch = now.on[y];
+#ifndef NO_GRASP
+        if (epoch >= 0 && !was_firm(epoch, y)) continue;
+#endif
         if (epoch >= 0 && holder(epoch) == now.site[y] && firm_epoch(epoch, view)) covered = 1;
       }
       if (!covered && (best < 0 || now.site[x] < now.site[best])) best = x;
@@ -329,7 +367,7 @@ c_code {
   static int may_depose(int m, int epoch, int dead) {
     int d;
     for (d = 0; d < now.acts; d++) if (now.kind[d] == DEPOSE) return 0;
-    if (now.alive[dead] != 2 || now.machineSite[m] == dead) return 0;
+    if ((now.alive[dead] != 2 && !MISTAKES) || now.machineSite[m] == dead) return 0;
     /* Of a site that holds nothing it only ends the offers to it. */
     return holder(epoch) != dead || !is_given(epoch, now.known[m]);
   }
@@ -467,6 +505,11 @@ c_code {
         forget_lost();
         return;
       }
+    if (now.restarts && m == 0 && move(1)) {
+      now.restarts--;
+      now.machineLife[0] = ++now.nextLife[0];
+      return;
+    }
     if (now.clones && now.machineSite[m] == 0 && m == 0 && move(1)) {
       now.clones--;
       now.alive[3] = 1; now.machineSite[3] = 0; now.known[3] = now.known[0];

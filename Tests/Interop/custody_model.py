@@ -24,11 +24,15 @@ VARIANTS = [
     ("a clone of the holder", ["-DACTS=4", "-DCLONES=1"], None),
     ("a site dead for ever", ["-DACTS=4", "-DDEATHS=1"], None),
     ("emergency takes", ["-DACTS=4", "-DTAKES=1"], None),
+    ("a restart that forgets nothing, and takes", ["-DACTS=4", "-DTAKES=1", "-DRESTARTS=1"], None),
+    ("a living site deposed", ["-DACTS=4", "-DMISTAKES=1"], None),
     ("every offer ends", ["-DSTORM=3", "-DACTS=6", "-DLIVENESS=1"], None),
     ("every offer ends, one site dead", ["-DSTORM=2", "-DACTS=6", "-DLIVENESS=1", "-DDEATHS=1"], None),
     ("without the acknowledgement rule", [ACTS, "-DNO_ACKNOWLEDGEMENT"], "safe"),
     ("without the promotion rule", [ACTS, "-DNO_PROMOTION"], "safe"),
     ("without the recovered rule, target", [ACTS, "-DAMNESIA_TARGET=1", "-DNO_RECOVERED"], "safe"),
+    ("without the grasp rule", ["-DACTS=4", "-DTAKES=1", "-DRESTARTS=1", "-DNO_GRASP"], "owned"),
+    ("without the stand-in rule", ["-DACTS=4", "-DMISTAKES=1", "-DNO_STAND_IN"], "owned"),
     ("without the recovered rule, holder", [ACTS, "-DAMNESIA_HOLDER=1", "-DNO_RECOVERED"], "safe"),
 ]
 

@@ -23,21 +23,13 @@ extension AlwaysHeld {
             else { return nil }
             for document in commit.custodyDocuments(machine.replica) {
                 let sights = atlas.custody.sights(of: document, in: world)
-                guard !sights.isEmpty, !Self.mayRecoverUnderTake(document, machine) else { continue }
+                guard !sights.isEmpty else { continue }
                 if var found = AlwaysHeld.check(sights) {
                     found.node = node
                     return found
                 }
             }
             return nil
-        }
-
-        /// A later life acts in a case that somebody took in an emergency. Its recovery may make an accept
-        /// count, and reach the taker before the site that accepted: until then neither thinks that it holds.
-        private static func mayRecoverUnderTake(_ document: DocumentID, _ node: WorldNode) -> Bool {
-            let entries = node.replica.folded(document)?[.global]?.ledgers[CaseField.custody] ?? []
-            return entries.contains { $0.write.reference.author.incarnation.counter > 1 }
-                && entries.contains { $0.write.value.flatMap { CustodyBody($0) }?.kind == .take }
         }
     }
 }

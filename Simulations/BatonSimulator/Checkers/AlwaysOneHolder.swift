@@ -41,8 +41,8 @@ extension AlwaysOneHolder {
         private var holders: [DocumentID: AlwaysOneHolder] = [:]
         private var replacedCount = 0
 
-        func isPlain(_ atlas: FaultAtlas) -> Bool {
-            !atlas.custody.hasDeposition && !atlas.hasClone && atlas.forked.isEmpty
+        func isPlain(_ document: DocumentID, _ atlas: FaultAtlas) -> Bool {
+            !atlas.custody.hasDeposition(document) && !atlas.hasClone && atlas.forked.isEmpty
                 && !(atlas.hasLiar && !atlas.replacedDisks.isEmpty)
         }
 
@@ -59,7 +59,7 @@ extension AlwaysOneHolder {
                 guard let state = atlas.custody.state(document, at: machine) else { continue }
                 let sight = CustodySight(site: node.site, state: state)
                 let found = self.holders[document, default: AlwaysOneHolder()].check(
-                    sight, isPlain: self.isPlain(atlas))
+                    sight, isPlain: self.isPlain(document, atlas))
                 if var found {
                     found.node = node
                     return found

@@ -10,8 +10,8 @@ package final class CustodyBook {
     /// Cases whose baton was ever moved, in that order.
     package private(set) var documents: [DocumentID] = []
     private var views: [Key: View] = [:]
-    /// Sites that were deposed in some case.
-    package private(set) var hasDeposition = false
+    /// Cases in which somebody with the authority deposed a site.
+    private var deposedIn: Set<DocumentID> = []
 
     private struct Key: Hashable {
         let node: NodeID
@@ -41,7 +41,8 @@ package final class CustodyBook {
     }
 
     package func noteEscalated(_ handoff: DocumentID) { self.escalated.insert(handoff) }
-    package func noteDeposition() { self.hasDeposition = true }
+    package func noteDeposition(_ document: DocumentID) { self.deposedIn.insert(document) }
+    package func hasDeposition(_ document: DocumentID) -> Bool { self.deposedIn.contains(document) }
 
     package func origin(_ document: DocumentID) -> SiteID? { self.origins[document] }
 

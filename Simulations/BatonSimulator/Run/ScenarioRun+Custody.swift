@@ -45,10 +45,13 @@ extension ScenarioRun {
 
     /// A liar deposes whom it likes; whether that counts is the others' to judge.
     private func mayDepose(_ node: WorldNode) -> Bool {
+        self.isKeeper(node) || !self.atlas.honest.contains(node.id.site)
+    }
+
+    /// In any entry of the membership: an author may state an old one.
+    private func isKeeper(_ node: WorldNode) -> Bool {
         let person = self.world.team.person(at: node.id.site)
-        let isKeeper =
-            node.context.membership.head.operatorRecord(person)?.roles.contains(.rootKeeper) ?? false
-        return isKeeper || !self.atlas.honest.contains(node.id.site)
+        return CustodyAuthority(self.membership.entries.map(\.entry)).rootKeepers.contains(person)
     }
 
     private func deposition(
@@ -56,7 +59,7 @@ extension ScenarioRun {
     ) -> CustodyBody {
         let heads = (node.replica.folded(document)?.latest ?? []).filter { $0.author.site == site }
         let held = Self.deposable(site, state, by: node.context.author) ?? state.accountable
-        self.atlas.custody.noteDeposition()
+        if self.isKeeper(node) { self.atlas.custody.noteDeposition(document) }
         return .depose(site, holding: held.cited, heads: heads, heir: node.id.site)
     }
 

@@ -44,6 +44,7 @@ package enum SeedScenario {
         Self.addReplay(&scenario)
         Self.addLies(&scenario)
         Self.addDecisions(&scenario)
+        CustodyDraw.add(to: &scenario)
         return scenario
     }
 

@@ -12,11 +12,16 @@ package struct CustodyEpoch: Hashable, Sendable {
         case settlement
         /// A deposition named the heir.
         case heir
+        /// A deposition of a site that held nothing here: its heir answers until the holder has read it, who may
+        /// believe that the deposed site has the baton.
+        case standIn
     }
 
     /// Why an epoch is provisional.
     package enum Doubt: Hashable, Sendable {
         case emergency
+        /// Only until the holder has read the deposition.
+        case standIn
         /// An offer made before has not ended without an accept, and no confirm has shown that since.
         case rivalOffer
         /// An act that opened it is by an incarnation that has not recovered, or by a forked author.
@@ -57,6 +62,16 @@ package struct CustodyEpoch: Hashable, Sendable {
 
     /// `4`, `5'` when provisional.
     package var word: String { self.isProvisional ? "\(self.number)'" : "\(self.number)" }
+}
+
+extension CustodyEpoch.Opening {
+    /// Nobody gave the baton: the epoch only answers in the holder's place.
+    var isInterim: Bool {
+        switch self {
+        case .take, .standIn: true
+        case .origin, .accept, .settlement, .heir: false
+        }
+    }
 }
 
 /// An offer of the baton and what became of it.

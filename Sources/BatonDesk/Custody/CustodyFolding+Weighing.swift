@@ -51,9 +51,9 @@ extension CustodyFolding {
     private func giftBehind(_ epoch: Int) -> Int? {
         guard let opener = self.openersOf(epoch).first else { return nil }
         switch self.epochs[epoch].opening {
-        case .accept: return self.graph.offer(of: opener)
+        case .accept: return self.offersReached(by: opener).first.map { self.makers[$0] }
         case .settlement, .heir: return opener
-        case .origin, .take: return nil
+        case .origin, .take, .standIn: return nil
         }
     }
 
@@ -100,6 +100,7 @@ extension CustodyFolding {
         switch self.epochs[epoch].opening {
         case .origin: return
         case .take: if !Mutant.isOn(.takeIsFirm) { doubts.append(.emergency) }
+        case .standIn: doubts.append(.standIn)
         case .heir: isAuthorCertain = self.openersOf(epoch).allSatisfy { !self.graph.items[$0].isForked }
         case .settlement: isAuthorCertain = self.openersOf(epoch).allSatisfy { self.graph.items[$0].isFirm }
         case .accept:
@@ -184,7 +185,7 @@ extension CustodyFolding {
 
     /// The takes that a deposition had read give way to its heir.
     private mutating func endDeposed(by index: Int) {
-        guard self.epochOpened(by: index) != nil else { return }
+        guard self.epochOpened(by: index).map({ self.epochs[$0].opening == .heir }) == true else { return }
         for epoch in self.epochs where epoch.isProvisional {
             guard case .take = epoch.opening, let opener = self.openersOf(epoch.index).first,
                 self.graph.isAfter(index, opener)
@@ -197,8 +198,9 @@ extension CustodyFolding {
     private mutating func nameHolders() {
         for epoch in self.epochs.indices {
             var openers = self.openersOf(epoch)
-            if self.epochs[epoch].opening == .settlement || self.epochs[epoch].opening == .heir {
-                openers = []
+            switch self.epochs[epoch].opening {
+            case .settlement, .heir, .standIn: openers = []
+            case .origin, .accept, .take: break
             }
             var words = openers
             for index in self.graph.items.indices {

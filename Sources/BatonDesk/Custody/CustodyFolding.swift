@@ -13,6 +13,10 @@ struct CustodyFolding {
     /// By operation: the epoch that it opened, the offer that it made.
     private var epochOfItem: [Int?]
     private var offerOfItem: [Int?]
+    /// By operation: the offers that it is about and may be.
+    private var meant: [[Int]]
+    /// By offer: the epoch that its accept opened.
+    private var epochOfOffer: [Int?] = []
     /// By offer: the operation that made it, and the answers of its target in causal order.
     private(set) var makers: [Int] = []
     private var answers: [[Int]] = []
@@ -24,6 +28,7 @@ struct CustodyFolding {
         self.graph = CustodyGraph(ledger, forked: facts.forked)
         self.epochOfItem = [Int?](repeating: nil, count: self.graph.items.count)
         self.offerOfItem = self.epochOfItem
+        self.meant = [[Int]](repeating: [], count: self.graph.items.count)
         self.graph.judgeAuthors(facts)
         self.open(.origin, by: nil, parent: nil, site: facts.origin)
         for index in self.graph.items.indices where self.graph.items[index].isEffective { self.place(index) }
@@ -47,11 +52,11 @@ struct CustodyFolding {
     /// The epoch that an operation is about; nil when it cites what opened none.
     func epoch(of index: Int) -> Int? {
         guard self.graph.items[index].body.on != nil else { return 0 }
-        return self.graph.items[index].on.flatMap { self.epochOfItem[$0] }
+        return self.graph.items[index].on.compactMap { self.epochOfItem[$0] }.first
     }
 
     func epoch(cited: CitedDot, from citer: Int) -> Int? {
-        self.graph.resolve(cited, from: citer).flatMap { self.epochOfItem[$0] }
+        self.graph.resolve(cited, from: citer).compactMap { self.epochOfItem[$0] }.first
     }
 
     private mutating func place(_ index: Int) {
@@ -64,7 +69,7 @@ struct CustodyFolding {
         case .offer: self.placeOffer(index)
         case .accept: self.placeAccept(index)
         case .decline, .acknowledge:
-            if let offer = self.offerIndex(index) { self.answers[offer].append(index) }
+            for offer in self.meant[index] { self.answers[offer].append(index) }
         case .take:
             let parent = self.epoch(of: index)
             self.open(.take(code: item.body.code), by: index, parent: parent, site: item.site)
@@ -81,6 +86,7 @@ struct CustodyFolding {
         self.offerOfItem[index] = self.offers.count
         self.makers.append(index)
         self.answers.append([])
+        self.epochOfOffer.append(nil)
         self.gifts[epoch].append(index)
         self.offers.append(
             CustodyOffer(
@@ -89,15 +95,18 @@ struct CustodyFolding {
     }
 
     private mutating func placeAccept(_ index: Int) {
-        guard let offer = self.offerIndex(index) else { return }
-        self.answers[offer].append(index)
-        let known = self.answers[offer].compactMap { self.epochOfItem[$0] }.first
-        if let known {
+        let offers = self.meant[index]
+        guard let first = offers.first else { return }
+        for offer in offers { self.answers[offer].append(index) }
+        if let known = offers.compactMap({ self.epochOfOffer[$0] }).first {
             self.epochOfItem[index] = known
             self.openers[known].append(index)
         } else {
-            let epoch = self.offers[offer].epoch
+            let epoch = self.offers[first].epoch
             self.open(.accept, by: index, parent: epoch, site: self.graph.items[index].site)
+        }
+        for offer in offers where self.epochOfOffer[offer] == nil {
+            self.epochOfOffer[offer] = self.epochOfItem[index]
         }
     }
 
@@ -105,28 +114,39 @@ struct CustodyFolding {
         let item = self.graph.items[index]
         let target = item.body.kind == .settle ? item.body.site : item.body.heir
         guard let epoch = self.epoch(of: index), let target else { return }
+        if item.body.kind == .depose, self.epochs[epoch].site != item.body.site {
+            guard self.epochs[epoch].site != target else { return }
+            return self.open(.standIn, by: index, parent: epoch, site: target)
+        }
         self.gifts[epoch].append(index)
         if item.body.kind == .depose, Mutant.isOn(.heirForgotten) { return }
         self.open(
             item.body.kind == .settle ? .settlement : .heir, by: index, parent: epoch, site: target)
     }
 
-    func offerIndex(_ item: Int) -> Int? {
-        self.graph.offer(of: item).flatMap { self.offerOfItem[$0] }
-    }
+    /// The offers that an effective answer, withdrawal or acknowledgement reaches.
+    func offersReached(by item: Int) -> [Int] { self.meant[item] }
 
     // MARK: The table
 
     /// Judges an operation by the transition table, with what its own past holds.
-    private func refusal(_ index: Int) -> CustodyLate.Reason? {
+    private mutating func refusal(_ index: Int) -> CustodyLate.Reason? {
+        let rule = CustodyTable.rule(self.graph.items[index].body.kind)
+        let subjects = self.subjects(index, rule)
+        let reasons = subjects.map { self.refusal(index, rule, $0) }
+        for (subject, reason) in zip(subjects, reasons) where reason == nil {
+            if case .offer(let offer) = subject { self.meant[index].append(offer) }
+        }
+        // Of the branches of a fork an act reaches those that it may.
+        if subjects.isEmpty { return .cited }
+        return reasons.contains(nil) ? nil : reasons.compactMap { $0 }.first
+    }
+
+    private func refusal(_ index: Int, _ rule: CustodyRule, _ subject: Subject) -> CustodyLate.Reason? {
         let item = self.graph.items[index]
-        let rule = CustodyTable.rule(item.body.kind)
-        guard self.isSubjectKnown(index, rule) else { return .cited }
-        guard self.isDoer(index, rule) else {
-            // A deposition of a site that holds nothing still ends offers to it.
+        guard self.isDoer(index, rule, subject) else {
             return item.body.kind == .settle ? .opinion : .notTheDoer
         }
-        let subject = self.subject(index, rule)
         let broken = rule.forbiddenFacts.first { self.holds($0, of: subject, site: item.site, from: index) }
         // What lacks a need has no effect yet still stands: `weigh` asks for the needs of a confirm.
         return broken.map { .forbidden($0) }
@@ -139,24 +159,18 @@ struct CustodyFolding {
         case none
     }
 
-    private func subject(_ index: Int, _ rule: CustodyRule) -> Subject {
+    private func subjects(_ index: Int, _ rule: CustodyRule) -> [Subject] {
         switch rule.subject {
-        case .offer, .withdrawal: self.offerIndex(index).map { .offer($0) } ?? .none
-        case .epoch:
-            self.epoch(of: index).map { .epoch($0) } ?? .none
-        case .site: .none
+        case .offer, .withdrawal:
+            self.graph.offers(of: index).compactMap { self.offerOfItem[$0] }.map { .offer($0) }
+        case .epoch: self.epoch(of: index).map { [.epoch($0)] } ?? []
+        case .site: [.none]
         }
     }
 
-    private func isSubjectKnown(_ index: Int, _ rule: CustodyRule) -> Bool {
-        if rule.subject == .site { return true }
-        if case .none = self.subject(index, rule) { return false }
-        return true
-    }
-
-    private func isDoer(_ index: Int, _ rule: CustodyRule) -> Bool {
+    private func isDoer(_ index: Int, _ rule: CustodyRule, _ subject: Subject) -> Bool {
         let item = self.graph.items[index]
-        switch (rule.doer, self.subject(index, rule)) {
+        switch (rule.doer, subject) {
         case (.anyone, _), (.recovering, _): return true
         case (.holder, .epoch(let epoch)):
             return self.epochs[epoch].site == item.site
@@ -165,7 +179,7 @@ struct CustodyFolding {
             return self.epochs[self.offers[offer].epoch].site == item.site
         case (.target, .offer(let offer)):
             return self.offers[offer].to == item.site || Mutant.isOn(.anyoneAccepts)
-        case (.rootKeeper, .epoch(let epoch)): return self.epochs[epoch].site == item.body.site
+        case (.rootKeeper, .epoch): return true
         default: return false
         }
     }
@@ -195,7 +209,7 @@ struct CustodyFolding {
     private func isWithdrawn(_ offer: Int, from reader: Int?) -> Bool {
         self.graph.items.indices.contains { index in
             self.graph.items[index].body.kind == .withdraw && self.graph.items[index].isEffective
-                && self.graph.isAfter(reader, index) && self.graph.offer(of: index) == self.makers[offer]
+                && self.graph.isAfter(reader, index) && self.meant[index].contains(offer)
         }
     }
 

@@ -51,17 +51,18 @@ extension CustodyGraph {
             case .take, .recovered, .depose: continue
             default: break
             }
-            guard let subject = self.subject(of: index), self.isAfter(subject, deposition) else {
+            let subjects = self.subjects(of: index)
+            guard !subjects.isEmpty, subjects.allSatisfy({ self.isAfter($0, deposition) }) else {
                 return .deposed
             }
         }
         return nil
     }
 
-    /// The operation that made what an act is about; nil for the origin's epoch and for nothing known.
-    private func subject(of index: Int) -> Int? {
+    /// The operations that made what an act is about; none for the origin's epoch and for nothing known.
+    private func subjects(of index: Int) -> [Int] {
         switch self.items[index].body.kind {
-        case .accept, .decline, .withdraw, .acknowledge: self.offer(of: index)
+        case .accept, .decline, .withdraw, .acknowledge: self.offers(of: index)
         default: self.items[index].on
         }
     }

@@ -10,8 +10,8 @@ struct CustodyItem {
     var isFirm = false
     /// Another life of its site, which counts as much, acted without knowing of it.
     var isContested = false
-    /// The operation that it cites first, by index; nil where it cites none or nothing known.
-    var on: Int?
+    /// What it cites, by index: one operation, or one of each branch where the cited log is forked there.
+    var on: [Int] = []
     /// Why it has no effect; nil while it has.
     var lateness: CustodyLate.Reason?
 
@@ -73,25 +73,25 @@ struct CustodyGraph {
         left != right && !self.isAfter(left, right) && !self.isAfter(right, left)
     }
 
-    /// The operation that a citation means: at that place, in the citer's past.
+    /// The operations that a citation means: at that place, in the citer's past.
     ///
-    /// Two branches of a fork may both stand there: the one with the lesser id is meant, alike everywhere.
-    func resolve(_ cited: CitedDot?, from citer: Int?) -> Int? {
-        guard let cited else { return nil }
-        return self.items.indices.first { self.items[$0].cited == cited && self.isAfter(citer, $0) }
+    /// The branches of a fork may all stand there. Each of them is meant: an answer that could reach one of two
+    /// offers alone would leave the other one open for ever.
+    func resolve(_ cited: CitedDot?, from citer: Int?) -> [Int] {
+        guard let cited else { return [] }
+        return self.items.indices.filter { self.items[$0].cited == cited && self.isAfter(citer, $0) }
     }
 
-    /// The offer that an answer, a withdrawal or an acknowledgement is about.
-    func offer(of index: Int) -> Int? {
+    /// The offers that an answer, a withdrawal or an acknowledgement is about: several where a log is forked.
+    func offers(of index: Int) -> [Int] {
         let item = self.items[index]
         switch item.body.kind {
         case .accept, .decline, .withdraw:
-            guard let offer = item.on, self.items[offer].body.kind == .offer else { return nil }
-            return offer
+            return item.on.filter { self.items[$0].body.kind == .offer }
         case .acknowledge:
-            guard let withdrawal = item.on, self.items[withdrawal].body.kind == .withdraw else { return nil }
-            return self.offer(of: withdrawal)
-        default: return nil
+            return item.on.filter { self.items[$0].body.kind == .withdraw }.flatMap { self.offers(of: $0) }
+                .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        default: return []
         }
     }
 }

@@ -83,7 +83,8 @@ extension CustodyState {
         guard let index = self.offers.firstIndex(of: offer) else { return nil }
         return self.folding.graph.items.indices.first {
             self.folding.graph.items[$0].body.kind == .withdraw
-                && self.folding.graph.items[$0].isEffective && self.folding.offerIndex($0) == index
+                && self.folding.graph.items[$0].isEffective
+                && self.folding.offersReached(by: $0).contains(index)
         }.map { self.folding.graph.items[$0].cited }
     }
 }

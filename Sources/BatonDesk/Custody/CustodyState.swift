@@ -15,7 +15,7 @@ package struct CustodyState: Sendable {
     package let alarms: [CustodyAlarm]
     /// Operations that say nothing here.
     package let unreadable: Int
-    /// The last firm epoch: its site acts for certain.
+    /// The last epoch that is firm and whose site knows that: it acts for certain.
     package let firm: CustodyEpoch
     /// The epoch whose site answers for the case now; provisional while the firm one cannot.
     package let accountable: CustodyEpoch
@@ -48,7 +48,10 @@ package struct CustodyState: Sendable {
                 next = self.epochs[index].parent
             }
         }
-        return self.epochs.filter { !line.contains($0.index) && !$0.isEnded && !self.isGivenOn($0) }
+        // A stand-in gives way by itself as soon as the holder acts.
+        return self.epochs.filter {
+            !line.contains($0.index) && !$0.isEnded && !self.isGivenOn($0) && $0.opening != .standIn
+        }
     }
 
     private func isGivenOn(_ epoch: CustodyEpoch) -> Bool {
@@ -84,21 +87,26 @@ private struct CustodyWalk {
         self.firmTip = folding.epochs[0]
         self.accountable = folding.epochs[0]
         var firm = 0
-        while let next = self.children(of: firm).first(where: \.isFirm) { firm = next.index }
+        while let next = self.children(of: firm).first(where: { folding.isGrasped($0.index) }) {
+            firm = next.index
+        }
         self.firmTip = folding.epochs[firm]
         self.accountable = self.descended(from: firm)
         if let taker = self.standingTakes.first { self.accountable = self.descended(from: taker.index) }
         self.raiseAlarms()
     }
 
-    /// Epochs that were given on by an epoch and stand; firm ones first, then by the lesser site.
+    /// Epochs that were given on by an epoch and stand; those whose site knows that it is firm first, then by
+    /// the lesser site.
     private func children(of parent: Int) -> [CustodyEpoch] {
-        self.folding.epochs.filter { epoch in
-            guard epoch.parent == parent, !epoch.isEnded else { return false }
-            if case .take = epoch.opening { return false }
-            return true
-        }.sorted { left, right in
-            if left.isFirm != right.isFirm { return left.isFirm }
+        let children = self.folding.epochs.filter { epoch in
+            epoch.parent == parent && !epoch.isEnded && !epoch.opening.isInterim
+        }
+        guard children.count > 1 else { return children }
+        let grasped = children.map(\.index).filter { self.folding.isGrasped($0) }
+        return children.sorted { left, right in
+            let isLeftGrasped = grasped.contains(left.index)
+            if isLeftGrasped != grasped.contains(right.index) { return isLeftGrasped }
             if left.site != right.site { return left.site < right.site }
             return left.index < right.index
         }
@@ -111,33 +119,18 @@ private struct CustodyWalk {
         return self.folding.epochs[epoch]
     }
 
-    /// Takes that no act of a firm holder has read, the lowest site first: without such an act nobody knows
-    /// that the holder is there. What one firm holder has answered stays answered when it gives the baton on.
+    /// Takes and stand-ins that no act of a firm holder has read, the lowest site first: without such an act
+    /// nobody knows that the holder is there. What one firm holder has answered stays answered when it gives the
+    /// baton on.
     private var standingTakes: [CustodyEpoch] {
         self.folding.epochs.filter { epoch in
-            guard case .take = epoch.opening, !epoch.isEnded, epoch.site != self.firmTip.site,
+            guard epoch.opening.isInterim, !epoch.isEnded, epoch.site != self.firmTip.site,
                 let opener = self.folding.openersOf(epoch.index).first
             else { return false }
             return !self.folding.graph.items.indices.contains { index in
-                self.folding.graph.isAfter(index, opener) && self.isHoldersAct(index)
+                self.folding.graph.isAfter(index, opener) && self.folding.isHoldersAct(index)
             }
         }.sorted { ($0.site, $0.index) < ($1.site, $1.index) }
-    }
-
-    /// Says whether an operation was done with a firm epoch in hand, or took it.
-    private func isHoldersAct(_ index: Int) -> Bool {
-        let item = self.folding.graph.items[index]
-        guard item.isEffective else { return false }
-        let epoch: Int?
-        switch item.body.kind {
-        case .offer, .confirm, .settle, .reconfirm, .claim: epoch = self.folding.epoch(of: index)
-        case .withdraw:
-            epoch = self.folding.offerIndex(index).map { self.folding.offers[$0].epoch }
-        case .accept: epoch = self.folding.epochOpened(by: index)
-        case .decline, .acknowledge, .take, .recovered, .depose: epoch = nil
-        }
-        return epoch.map { self.folding.epochs[$0].isFirm && self.folding.epochs[$0].site == item.site }
-            ?? false
     }
 
     private mutating func raiseAlarms() {

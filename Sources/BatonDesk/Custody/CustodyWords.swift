@@ -130,12 +130,14 @@ package enum CustodyWords {
         case .take(let code): "emergency take (\(code))"
         case .settlement: "by settlement"
         case .heir: "heir of a deposed site"
+        case .standIn: "named by a deposition to stand in"
         }
     }
 
     static func words(_ doubt: CustodyEpoch.Doubt) -> String {
         switch doubt {
         case .emergency: "taken in an emergency"
+        case .standIn: "it stands in until the holder has acted with the deposition read"
         case .rivalOffer: "an offer made before has not ended"
         case .author: "an act behind it is by a log that has not recovered or has forked"
         case .parent: "the epoch before is provisional"

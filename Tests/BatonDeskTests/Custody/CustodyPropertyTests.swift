@@ -74,6 +74,23 @@ import Testing
     }
 
     @Test(
+        "with restarts that recover, takes, and living sites deposed, a site holds the case in its own view",
+        arguments: 0..<120)
+    func neverUnownedAfterPromotion(seed: UInt64) {
+        var troubles: CustodyTown.Troubles = [.takes, .restarts]
+        if seed % 2 == 1 { troubles.insert(.mistakes) }
+        var town = CustodyTown(seed: seed, troubles: troubles)
+        for _ in 0..<60 {
+            town.step()
+            let own = town.machines.contains { machine in
+                let view = town.view(machine)
+                return [view.accountable.site, view.firm.site].contains(machine.site)
+            }
+            #expect(own, "seed \(seed): every site thinks that another one has it")
+        }
+    }
+
+    @Test(
         "while no memory is lost, at every instant a site holds the case in its own view", arguments: 0..<60)
     func neverUnowned(seed: UInt64) {
         var town = CustodyTown(seed: seed, troubles: [.takes])

@@ -163,6 +163,10 @@ import Testing
         town.write(vouching, at: 0, by: CustodyTown.lead)
         #expect(self.all(town).firm.number == 0)
         town.write(vouching, at: 1, by: CustodyTown.lead)
+        #expect(self.all(town).accountable.word == "1")
+        #expect(self.all(town).firm.number == 0, "usw has not heard that its accept counts")
+        for source in [0, 1] { town.exchange(from: source, to: 2, all: true) }
+        town.write(CustodyBody(.reconfirm, on: self.all(town).accountable.cited), at: 2)
         #expect(self.all(town).firm.number == 1)
     }
 

@@ -14,6 +14,10 @@ struct CustodyTown {
         static let death = Troubles(rawValue: 4)
         static let takes = Troubles(rawValue: 8)
         static let settles = Troubles(rawValue: 16)
+        /// A machine restarts with all that it knew and opens a life that has not recovered.
+        static let restarts = Troubles(rawValue: 32)
+        /// A site is deposed that is alive.
+        static let mistakes = Troubles(rawValue: 64)
     }
 
     /// One running machine that lives as a site.
@@ -151,6 +155,11 @@ struct CustodyTown {
             twin.incarnation = Incarnation(counter: twin.incarnation.counter + 1, nonce: self.lives)
             twin.nextSeq = 1
             self.machines.append(twin)
+        case 0 where self.troubles.contains(.restarts):
+            self.rebirth(machine, knowing: self.machines[machine].known)
+        case 1 where self.troubles.contains(.mistakes) && self.random.chance(1, in: 4):
+            let site = self.random.pick(self.sites)
+            self.depose(site, at: machine, self.view(self.machines[machine]))
         case 3 where self.troubles.contains(.death) && self.dead.isEmpty && self.random.chance(1, in: 4):
             self.machines[machine].isUp = false
             self.dead.append(self.machines[machine].site)
