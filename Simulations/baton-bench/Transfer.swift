@@ -105,7 +105,9 @@ struct Transfer {
             count += frame.deltas
             self.wireBytes += frame.bytes.count
             let chunk = try self.decoding.time { try receiver.decode(frame.bytes) }
-            if self.isAccounted { self.account.count(try receiver.content(of: chunk), total: frame.bytes.count) }
+            if self.isAccounted {
+                self.account.count(try receiver.content(of: chunk), total: frame.bytes.count)
+            }
             jobs.append(receiver.job(of: chunk))
         }
         return jobs

@@ -66,7 +66,8 @@ struct RunCodecTests {
         for delta in deltas {
             for index in delta.header.parts.indices {
                 let key = BareKey(
-                    scope: delta.header.keyScope(part: index), id: delta.header.parts[index].key, bytes: bytes)
+                    scope: delta.header.keyScope(part: index), id: delta.header.parts[index].key,
+                    bytes: bytes)
                 if !keys.contains(key) { keys.append(key) }
             }
         }
@@ -92,7 +93,8 @@ struct RunCodecTests {
             fixed += 64 + (documents.insert(delta.header.document).inserted ? 16 : 0)
             for (index, part) in delta.parts.enumerated() {
                 fixed += 32 + (part?.count ?? 0)
-                let id = KeyPlaceID(scope: delta.header.keyScope(part: index), id: delta.header.parts[index].key)
+                let id = KeyPlaceID(
+                    scope: delta.header.keyScope(part: index), id: delta.header.parts[index].key)
                 fixed += keys.insert(id).inserted ? 8 : 0
             }
         }

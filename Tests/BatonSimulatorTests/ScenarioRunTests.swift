@@ -73,6 +73,25 @@ struct ScenarioRunTests {
         #expect(noticed.filter { !outcome.marks.contains($0) } == [])
     }
 
+    @Test("a part that a site has no clearance for reaches it, and neither it nor its key is stored")
+    func withheld() throws {
+        let scenario = try Scenario(
+            json: """
+                {
+                  "format": "baton-scenario/1", "name": "restricted", "seed": 1,
+                  "sites": [{"site": "syd"}, {"site": "usw"}, {"site": "use", "liar": true}],
+                  "events": [
+                    {"at": "1s", "do": "write", "site": "syd", "case": "C1", "write": ["note x"]},
+                    {"at": "3s", "do": "lie", "site": "use", "case": "C1", "how": "restricted-part"}
+                  ]
+                }
+                """)
+        let outcome = ScenarioRun(scenario).run()
+        #expect(outcome.violations == [])
+        #expect(outcome.marks.contains("finding.key-refused"))
+        #expect(outcome.digests.map(\.deltas) == [2, 2, 2])
+    }
+
     @Test("a regression breaks what it says, or nothing once it is repaired", arguments: Self.regressions)
     func regression(name: String) throws {
         let scenario = try Self.read("regressions", name)
