@@ -137,6 +137,23 @@ struct VaultTests {
         }
     }
 
+    @Test("what a killed process left beside is neither taken for keys nor in the way")
+    func killedWhileCreating() throws {
+        let folder = try Folder()
+        let half = unsafe open(folder.vault + ".new", O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        try #require(half >= 0)
+        try #require(unsafe write(half, SecretFile.magic, 4) == 4)
+        _ = close(half)
+        let made = try Vault.create(at: folder.vault, site: #require(SiteID("syd")))
+        #expect(try Vault(opening: folder.vault).unwrapPublicKey == made.unwrapPublicKey)
+        #expect(unsafe access(folder.vault + ".new", F_OK) != 0, "keys lie in two places")
+        let fault = #expect(throws: CryptoFault.self) {
+            try Vault.create(at: folder.vault, site: #require(SiteID("syd")))
+        }
+        #expect(fault?.code == .vaultExists)
+        #expect(try Vault(opening: folder.vault).unwrapPublicKey == made.unwrapPublicKey)
+    }
+
     @Test("what cannot be written whole leaves no vault behind")
     func createOnFullDisk() async {
         await #expect(processExitsWith: .success) {

@@ -102,6 +102,51 @@ struct PageJournalTests {
 
 @Suite("Whole files")
 struct WholeFileTests {
+    @Test("rejects replace an older rejects file and nothing else: the log that is read stays")
+    func rejects() throws {
+        let folder = try TestFolder()
+        let path = folder.path + "/log.csv"
+        try Data("case,at,what\n1,2026-01-01T00:00:00Z,opened\n".utf8).write(to: URL(filePath: path))
+        let fault = #expect(throws: NodeFault.self) { _ = try ImportSink(nil, rejects: path) }
+        #expect(fault?.code == "file.exists")
+        #expect(try Files.readText(path, bytesMax: 100).hasPrefix("case,at,what"))
+        let rejects = folder.path + "/rejects.csv"
+        for line in 1...2 {
+            var sink = try ImportSink(nil, rejects: rejects)
+            try sink.reject("log.csv", CSVScanner.Reject(line: line, reason: "no time"))
+        }
+        #expect(try Files.readText(rejects, bytesMax: 100) == "file,line,reason\n\"log.csv\",2,\"no time\"\n")
+    }
+
+    @Test("keys without a card get it again from the keys; with one, or of another site, nothing is touched")
+    func lostCard() throws {
+        let folder = try TestFolder().folder("syd")
+        let person = SiteCard.Person(name: "alee", userIDs: [1], roles: [.specialist])
+        func make(_ site: String) throws -> String {
+            try MembershipWork.initialise(folder, site: site, region: "au", operators: [person]).text
+        }
+        let first = try make("syd")
+        #expect(#expect(throws: NodeFault.self) { try make("syd") }?.code == "crypto.vault-exists")
+        Files.remove(folder.path + "/syd.pub")
+        #expect(#expect(throws: NodeFault.self) { try make("usw") }?.code == "crypto.vault-exists")
+        #expect(try make("syd") == first)
+        #expect(try Files.readText(folder.path + "/syd.pub", bytesMax: 4_096) == first)
+    }
+
+    @Test("a new team's file replaces none")
+    func membershipFile() throws {
+        let team = try SimulatedTeam(["syd"])
+        let before = try Files.read(team.membershipFile, bytesMax: 1 << 20)
+        let fault = #expect(throws: NodeFault.self) {
+            try MembershipWork.create(
+                rootFolder: team.place.folder("other"), team: "Other", clearances: [],
+                cards: [team.place.folder("syd").path + "/syd.pub"], output: team.membershipFile)
+        }
+        #expect(fault?.code == "membership.file-exists")
+        #expect(try Files.read(team.membershipFile, bytesMax: 1 << 20) == before)
+        #expect(!Files.exists(team.place.folder("other").rootKey), "not even a key was made")
+    }
+
     @Test("a replacement keeps the mode, takes nobody's file and leaves nothing behind when it fails")
     func replace() throws {
         let folder = try TestFolder()

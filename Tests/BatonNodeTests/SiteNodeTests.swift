@@ -20,6 +20,19 @@ struct SiteNodeTests {
         try await eventually { try await client.status().listen }
     }
 
+    @Test("nobody sits down at a node that could not start, and its own fault says why")
+    func failedStart() async throws {
+        let team = try SimulatedTeam(["syd"])
+        let node = try team.node("syd")
+        try Data("no socket".utf8).write(to: URL(filePath: node.socketPath))
+        var code: String?
+        do throws(NodeFault) {
+            _ = try await node.run { () async throws(NodeFault) in Issue.record("the body ran") }
+        } catch { code = error.code }
+        #expect(code == "transport.socket-path")
+        #expect(try String(contentsOfFile: node.socketPath, encoding: .utf8) == "no socket")
+    }
+
     @Test("what one site writes is read at the other, and both fold it alike")
     func crossing() async throws {
         let team = try SimulatedTeam(["syd", "usw"])

@@ -82,30 +82,6 @@ struct RunCodecTests {
         #expect(try Self.decoded(longer).deltas == deltas)
     }
 
-    @Test("what a frame leaves out costs at most nine bytes a delta beside what cannot be left out")
-    func numbersAreSmall() {
-        let (deltas, _) = Self.history(5, steps: 400)
-        let bytes = RunCodec.encode(deltas, keys: [], hashing: StandInHashing()).count
-        var fixed = 0
-        var documents: Set<DocumentID> = []
-        var keys: Set<KeyPlaceID> = []
-        for delta in deltas {
-            fixed += 64 + (documents.insert(delta.header.document).inserted ? 16 : 0)
-            for (index, part) in delta.parts.enumerated() {
-                fixed += 32 + (part?.count ?? 0)
-                let id = KeyPlaceID(
-                    scope: delta.header.keyScope(part: index), id: delta.header.parts[index].key)
-                fixed += keys.insert(id).inserted ? 8 : 0
-            }
-        }
-        #expect(bytes - fixed < 9 * deltas.count + 1_500, "\(bytes - fixed) bytes for \(deltas.count) deltas")
-    }
-
-    private struct KeyPlaceID: Hashable {
-        let scope: KeyScope
-        let id: KeyID
-    }
-
     /// A frame with given forms and bytes over the tables of one author.
     private static func frame(forms: [[UInt64]], _ pieces: [UInt8]) -> [UInt8] {
         var writer = CBORWriter()

@@ -153,8 +153,7 @@ enum PageActs {
                 .init("sbar", .flag, "be asked for the four parts, one by one"),
             ],
             examples: [
-                "page us-lead --sbar",
-                "page us-lead --situation \"stated plan tonight\" --recommendation \"approve dec:1\"",
+                "page us-lead --situation \"stated plan tonight\" --recommendation \"approve dec:1\""
             ],
             perform: Self.page),
         ActSpec(

@@ -42,6 +42,7 @@ package enum ConfigurationText {
     /// The settings in force, one `key: value` a line.
     package static func effective(_ configuration: NodeConfiguration) -> [String] {
         let limits = configuration.limits
+        let records = configuration.recordFolders.joined(separator: " ")
         let peers = configuration.peers.map { "\($0.site)=\($0.address)" }.joined(separator: " ")
         return [
             "folder: \(Self.orNone(configuration.folder))",
@@ -50,7 +51,7 @@ package enum ConfigurationText {
             "peers: \(Self.orNone(peers))",
             "rules: \(configuration.rules.isEmpty ? "(built in)" : configuration.rules)",
             "api.socket: \(configuration.socket.isEmpty ? "(api.sock in the data folder)" : configuration.socket)",
-            "incarnation.records: \(Self.orNone(configuration.recordFolders.joined(separator: " ")))",
+            "incarnation.records: \(records.isEmpty ? "(/run/baton, then a private folder in /dev/shm)" : records)",
             "log.level: \(configuration.logLevel)",
             "pages.hook: \(Self.orNone(configuration.pages.hook.joined(separator: " ")))",
             "pages.operator: \(Self.orNone(configuration.pages.person))",

@@ -158,7 +158,7 @@ package struct ImportJob: Sendable {
             }
         }
         return ImportRun(
-            sink: ImportSink(self.client, rejects: self.options.rejects), split: self.options.split,
+            sink: try ImportSink(self.client, rejects: self.options.rejects), split: self.options.split,
             site: site,
             hashing: self.hashing, progress: ImportProgress(self.options.progress),
             bytesTotal: paths.reduce(0) { $0 + CSVTable.size($1) })

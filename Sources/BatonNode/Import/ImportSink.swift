@@ -23,9 +23,10 @@ struct ImportSink: ~Copyable {
     private static let tries = 4
 
     /// - Parameter client: Nil for a dry run: everything is read and judged, nothing is sent.
-    init(_ client: OperatorClient?, rejects: String) {
+    /// - Throws: `file.exists`: the rejects would replace somebody's file.
+    init(_ client: OperatorClient?, rejects: String) throws(NodeFault) {
         self.client = client
-        self.rejects = RejectsFile(rejects)
+        self.rejects = try RejectsFile(rejects)
         self.summary.isDryRun = client == nil
     }
 

@@ -7,7 +7,20 @@ struct RejectsFile: ~Copyable {
     private var file: FileHandle?
     private(set) var count = 0
 
-    init(_ path: String) { self.path = path }
+    private static let heading = "file,line,reason\n"
+
+    /// - Throws: `file.exists`: a file stands there that is no rejects file, such as the log itself.
+    init(_ path: String) throws(NodeFault) {
+        self.path = path
+        guard Files.exists(path) else { return }
+        let file = FileHandle(forReadingAtPath: path)
+        let begin = (try? file?.read(upToCount: Self.heading.utf8.count)) ?? Data()
+        guard begin.isEmpty || begin == Data(Self.heading.utf8) else {
+            throw NodeFault(
+                code: "file.exists", "\(Quoted.name(path)) is there already and is no rejects file.",
+                hint: "Name another with --rejects; nothing was written.", exit: .refused)
+        }
+    }
 
     deinit { try? self.file?.close() }
 
@@ -15,7 +28,7 @@ struct RejectsFile: ~Copyable {
     mutating func add(_ source: String, _ reject: CSVScanner.Reject) throws(NodeFault) {
         self.count += 1
         if self.file == nil {
-            try Files.replace(self.path, Array("file,line,reason\n".utf8))
+            try Files.replace(self.path, Array(Self.heading.utf8))
             self.file = FileHandle(forWritingAtPath: self.path)
         }
         let row = "\(Self.field(source)),\(reject.line),\(Self.field(reject.reason))\n"

@@ -34,7 +34,11 @@ extension SiteNode {
                         try await self.run()
                         return nil
                     }
-                    await self.gate.wait()
+                    guard await self.gate.wait() else {
+                        // The node's own end says why; a desk at a closed node would only say that it is closed.
+                        while try await group.next() != nil {}
+                        throw CancellationError()
+                    }
                     let value = try await body()
                     self.stop()
                     for try await _ in group {}

@@ -150,7 +150,7 @@ package final class SiteNode {
             await listener?.close()
         } catch {
             await self.letGo()
-            self.gate.open()
+            self.gate.open(isUp: false)
             throw error
         }
         await self.letGo()
@@ -272,28 +272,30 @@ package struct NodeReady: Codable, Sendable, Equatable {
 /// Lets those wait who may not ask before everything listens. It opens once, also when the start has failed.
 final class ReadyGate: Sendable {
     private struct State {
-        var isOpen = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Nil until it opens; false where the start has failed.
+        var isUp: Bool?
+        var waiting: [CheckedContinuation<Bool, Never>] = []
     }
 
     private let state = Mutex(State())
 
-    func open() {
+    func open(isUp: Bool = true) {
         let waiting = self.state.withLock { state in
-            state.isOpen = true
+            state.isUp = state.isUp ?? isUp
             defer { state.waiting = [] }
             return state.waiting
         }
-        for continuation in waiting { continuation.resume() }
+        for continuation in waiting { continuation.resume(returning: isUp) }
     }
 
-    func wait() async {
+    /// - Returns: False where the start has failed.
+    func wait() async -> Bool {
         await withCheckedContinuation { continuation in
-            let isOpen = self.state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
+            let isUp = self.state.withLock { state in
+                if state.isUp == nil { state.waiting.append(continuation) }
+                return state.isUp
             }
-            if isOpen { continuation.resume() }
+            if let isUp { continuation.resume(returning: isUp) }
         }
     }
 }

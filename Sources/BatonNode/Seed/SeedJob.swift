@@ -41,7 +41,7 @@ package struct SeedJob: Sendable {
                 code: error.code, error.message, hint: error.hint,
                 exit: ExitCode(rawValue: error.exit) ?? .failed)
         }
-        var sink = ImportSink(self.client, rejects: "seed-rejects.csv")
+        var sink = try ImportSink(self.client, rejects: "seed-rejects.csv")
         sink.begin(site: status.site)
         var progress = ImportProgress(self.options.progress)
         for number in 1...self.options.cases {

@@ -15,7 +15,7 @@ enum ChangeHandlers {
                 "Lift it with: set scope off")
         }
         let fresh = NewCase(
-            type: type, title: command.argument("title") ?? Self.title(type, command),
+            type: type, title: try Self.title(type, command),
             severity: command.option("sev"),
             source: command.option("from"), agency: command.option("agency"),
             receivedAt: time("received") ?? now,
@@ -51,12 +51,18 @@ enum ChangeHandlers {
     }
 
     /// What a case is called before anybody named it: facts that may go to every site.
-    private static func title(_ type: String, _ command: Command) -> String {
+    private static func title(_ type: String, _ command: Command) throws(CommandIssue) -> String {
+        if let title = command.argument("title") { return title }
         let by = [("from", command.option("agency")), ("by", command.option("from"))].compactMap {
             word, value in
             value.map { "\(word) \($0)" }
         }
-        return by.isEmpty ? "\(type), not named yet" : "\(type) \(by.joined(separator: " "))"
+        guard !by.isEmpty else {
+            throw CommandIssue(
+                .missingArgument, "`new` needs TITLE.",
+                "Usage: new \(type) TITLE; or say who asks, --agency, or how it came, --from.")
+        }
+        return "\(type) \(by.joined(separator: " "))"
     }
 
     private static func opening(_ detail: CaseDetail) -> [ChangeReport.FieldChange] {

@@ -245,7 +245,7 @@ package enum CommandTable {
             ],
             parameters: [
                 Parameter(
-                    "action", .choice(["now", "pause", "resume", "verify", "explain"]), optional: true),
+                    "action", .choice(["pause", "resume", "verify", "explain", "now"]), optional: true),
                 Parameter("site", .word, optional: true),
             ],
             options: [],

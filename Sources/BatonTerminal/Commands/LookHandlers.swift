@@ -24,6 +24,11 @@ enum LookHandlers {
         var found: [String: String] = [:]
         for name in ["type", "sev", "tag"] { found[name] = command.option(name) }
         for word in command.arguments["filter"] ?? [] {
+            guard word.contains(":") else {
+                throw CommandIssue(
+                    .tooManyArguments, "`\(SafeText.line(word))` is one word too many for `queue`.",
+                    "Usage: queue [VIEW] [type:EDR] [sev:S0] [tag:press]; for words: find")
+            }
             let sides = word.split(separator: ":", maxSplits: 1).map(String.init)
             guard sides.count == 2, ["type", "sev", "tag"].contains(sides[0].lowercased()) else {
                 throw CommandIssue(

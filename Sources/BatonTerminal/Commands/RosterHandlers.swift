@@ -6,7 +6,8 @@ enum RosterHandlers {
         name: .roster, aliases: [], help: "who is on duty, what changes next, gaps, overrides and swaps",
         details: [
             "`roster` shows who is on duty now and what changes next, `week` every shift of seven days, `gaps` "
-                + "gaps and overlaps; `roster now us-lead` only those of one rotation, line or site. A shift is named by its rotation and the day on which it begins at its "
+                + "gaps and overlaps; `roster now us-lead` only those of one rotation, line or site. "
+                + "A shift is named by its rotation and the day on which it begins at its "
                 + "site.",
             "`assign ROTATION DAY PERSON` puts somebody else on a shift (or `nobody`), `swap ROTATION DAY "
                 + "ROTATION DAY` exchanges two, `withdraw ROTATION DAY` takes back what was changed.",
