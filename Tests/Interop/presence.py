@@ -54,7 +54,7 @@ def intents(syd, usw, case):
     usw.ask("POST", "/v1/presence", {"caseRef": case["ref"]})
     until("the intent taken back", lambda: not planned(syd, usw))
     status, problem = usw.ask("POST", "/v1/presence", {"caseRef": case["ref"], "intent": "dance"}, status=None)
-    expect(status == 400, f"an act that is none: {status} {problem}")
+    expect(status == 422, f"an act that is none: {status} {problem}")
     # A command that cannot be taken back says so first by itself; it rests when it is done.
     _desk.run(usw, [f"contain suspend subj:1 --case {case['ref']} --why TTL-IMMINENT".encode()])
     until("the desk of usw at syd", lambda: any(desk["by"] == "usw-op" for desk in desks(syd, usw)))

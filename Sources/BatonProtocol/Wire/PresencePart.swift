@@ -32,7 +32,8 @@ package struct Presence: Sendable, Equatable {
     package let person: OperatorID
     /// Nil: at the desk, and on no case that the receiver may know of.
     package let document: DocumentID?
-    package let act: PlannedAct?
+    /// 0: nothing; one that this build has no word for stays as it came.
+    let actCode: UInt8
     /// How much longer it holds, 1 to `millisecondsMax`; it runs out by itself.
     package let remainingMilliseconds: UInt64
 
@@ -44,8 +45,21 @@ package struct Presence: Sendable, Equatable {
     ) {
         self.person = person
         self.document = document
-        self.act = act
+        self.actCode = act?.rawValue ?? 0
         self.remainingMilliseconds = remainingMilliseconds
+    }
+
+    private init(
+        person: OperatorID, document: DocumentID?, actCode: UInt8, remainingMilliseconds: UInt64
+    ) {
+        self.person = person
+        self.document = document
+        self.actCode = actCode
+        self.remainingMilliseconds = remainingMilliseconds
+    }
+
+    package var act: PlannedAct? {
+        self.actCode == 0 ? nil : PlannedAct(rawValue: self.actCode) ?? .other
     }
 }
 
@@ -71,7 +85,7 @@ extension PresencePart {
             writer.arrayHeader(4)
             writer.unsigned(UInt64(one.person.number))
             if let document = one.document { writer.bytes(document.bytes) } else { writer.null() }
-            writer.unsigned(UInt64(one.act?.rawValue ?? 0))
+            writer.unsigned(UInt64(one.actCode))
             writer.unsigned(one.remainingMilliseconds)
         }
     }
@@ -104,7 +118,6 @@ extension Presence {
         let remaining = try reader.modelUnsigned("presence.remaining", upTo: Self.millisecondsMax)
         guard remaining > 0 else { throw .malformed("presence.remaining") }
         self.init(
-            person: person, document: document,
-            act: code == 0 ? nil : PlannedAct(rawValue: code) ?? .other, remainingMilliseconds: remaining)
+            person: person, document: document, actCode: code, remainingMilliseconds: remaining)
     }
 }

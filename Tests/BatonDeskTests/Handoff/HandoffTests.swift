@@ -140,7 +140,7 @@ import Testing
             ill.lines(now: 39 * 60_000) == [
                 "usw not heard for 38 min", "use has not been heard yet",
                 "2 changes wait for others that are missing here", "3 conflicts are open",
-                "4 changes cannot be read here", "1 alarms stand: see status",
+                "4 changes cannot be read here", "1 alarm stands: see status",
             ])
     }
 
