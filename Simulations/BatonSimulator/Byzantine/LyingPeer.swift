@@ -177,6 +177,7 @@ struct LyingPeer {
 
     private func withhold(_ node: WorldNode) -> Bool {
         node.isWithholding = true
+        self.atlas.noteWithheld(node.id, in: self.world)
         return true
     }
 

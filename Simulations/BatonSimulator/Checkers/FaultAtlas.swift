@@ -108,9 +108,7 @@ package final class FaultAtlas {
     package func noteLost(_ lost: [Delta], at node: NodeID, in world: World) {
         guard !lost.isEmpty else { return }
         self.replacedDisks.insert(node.site)
-        let others = world.machines.filter { $0.key != node }.map { id, machine in
-            machine.isUp ? machine.replica : self.nextDisks[id] ?? machine.replica
-        }
+        let others = self.keepers(but: node, in: world)
         for delta in lost where !others.contains(where: { $0.fate(delta.id) != nil }) {
             self.destroyed.insert(delta.id)
         }
@@ -124,13 +122,28 @@ package final class FaultAtlas {
         self.replacedCount += 1
         guard let old = world.machines[node]?.replica else { return }
         self.nextDisks[node] = disk
-        // A machine that is down comes back on the disk that was put in, not on the one it had.
-        let others = world.machines.filter { $0.key != node }.map { id, machine in
-            machine.isUp ? machine.replica : self.nextDisks[id] ?? machine.replica
-        }
+        let others = self.keepers(but: node, in: world)
         for delta in self.authored where disk.fate(delta.id) == nil && old.fate(delta.id) != nil {
             guard !others.contains(where: { $0.fate(delta.id) != nil }) else { continue }
             self.destroyed.insert(delta.id)
+        }
+    }
+
+    /// Says that a liar gives nothing more away: what stands with it alone is gone as if its disk had burnt.
+    package func noteWithheld(_ node: NodeID, in world: World) {
+        guard let liar = world.machines[node]?.replica else { return }
+        let others = self.keepers(but: node, in: world)
+        for delta in self.authored where liar.fate(delta.id) != nil {
+            guard !others.contains(where: { $0.fate(delta.id) != nil }) else { continue }
+            self.destroyed.insert(delta.id)
+        }
+    }
+
+    /// The replicas from which others can get what they hold. A machine that is down comes back on the disk that
+    /// was put in, not on the one it had.
+    private func keepers(but node: NodeID, in world: World) -> [MemoryReplica] {
+        world.machines.filter { $0.key != node && !$0.value.isWithholding }.map { id, machine in
+            machine.isUp ? machine.replica : self.nextDisks[id] ?? machine.replica
         }
     }
 

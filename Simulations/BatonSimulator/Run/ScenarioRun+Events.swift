@@ -55,6 +55,14 @@ extension ScenarioRun {
             remainingMilliseconds: 1 + (key >> 32) % Presence.millisecondsMax)
         self.mark("presence.stated")
         self.world.schedule(.input(.presenceStated([DeskPresence(word)])), at: node, after: 0)
+        self.later(after: 200) { run in
+            let now = EngineTime(
+                monotonicMilliseconds: run.world.ticks, wallMilliseconds: run.world.nowMilliseconds)
+            let isShown = run.world.machines.contains { _, machine in
+                !machine.engine.peerPresence(at: now).isEmpty
+            }
+            if isShown { run.mark("presence.shown") }
+        }
         guard key >> 12 & 3 == 0 else { return }
         self.later(after: 1 + (key >> 20) % 10_000) { run in
             guard run.world.machines[node]?.isUp == true else { return }
