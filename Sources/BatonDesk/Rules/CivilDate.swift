@@ -16,7 +16,7 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// Reads `2026-11-22`, and nothing else.
-    package init?(_ text: String) {
+    package init?(_ text: some StringProtocol) {
         let pieces = text.split(separator: "-", omittingEmptySubsequences: false)
         guard pieces.map(\.utf8.count) == [4, 2, 2],
             text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 45 }),
@@ -49,6 +49,9 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return era * 146_097 + dayOfEra - 719_468
     }
+
+    /// Of its first moment in UTC, since 1970.
+    package var milliseconds: Int64 { Int64(self.daysSince1970) * 86_400_000 }
 
     package func adding(days: Int) -> CivilDate { CivilDate(daysSince1970: self.daysSince1970 + days) }
 

@@ -1,3 +1,4 @@
+import BatonDesk
 import Foundation
 
 /// A time as people say it: `today 01:51`, `01:51 AEDT`, `2026-11-22T01:51`, `1:51pm`. It leaves open where it
@@ -5,7 +6,7 @@ import Foundation
 package struct SaidTime: Sendable, Equatable {
     private enum Day: Equatable {
         case today(Int)
-        case date(CalendarDay)
+        case date(CivilDate)
     }
 
     private var day: Day?
@@ -35,7 +36,7 @@ package struct SaidTime: Sendable, Equatable {
     /// Says whether a time that began so goes on with the next word: a time of day after a day, `pm` and `AEDT`
     /// after a time of day. What is a whole time already does not go on.
     static func goes(on begun: String, with next: String) -> Bool {
-        guard TimeExpression(begun) == nil || CalendarDay(begun) != nil else { return false }
+        guard TimeExpression(begun) == nil || CivilDate(begun) != nil else { return false }
         guard begun.contains(":") || next.contains(":") else { return false }
         var time = SaidTime()
         return Self.words(begun + " " + next).allSatisfy { time.take($0) }
@@ -70,7 +71,7 @@ package struct SaidTime: Sendable, Equatable {
         let upper = text.uppercased()
         let words = upper.split(whereSeparator: \.isWhitespace).flatMap { word -> [Substring] in
             let day = word.prefix(10)
-            guard CalendarDay(day) != nil, word.dropFirst(10).first == "T" else { return [word] }
+            guard CivilDate(day) != nil, word.dropFirst(10).first == "T" else { return [word] }
             return [day, word.dropFirst(11)]
         }
         // `01:51AEDT`, `1:51PM`.
@@ -85,7 +86,7 @@ package struct SaidTime: Sendable, Equatable {
     private mutating func take(_ word: String) -> Bool {
         if self.day == nil, let day = ["YESTERDAY", "TODAY", "TOMORROW"].firstIndex(of: word) {
             self.day = .today(day - 1)
-        } else if self.day == nil, let day = CalendarDay(word) {
+        } else if self.day == nil, let day = CivilDate(word) {
             self.day = .date(day)
         } else if self.clock == nil, let clock = Self.clock(word) {
             self.clock = clock

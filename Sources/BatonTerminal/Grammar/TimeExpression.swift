@@ -1,3 +1,5 @@
+import BatonDesk
+
 /// A moment as typed; it becomes milliseconds only when the command runs.
 package enum TimeExpression: Hashable, Sendable {
     /// Milliseconds since 1970.
@@ -23,7 +25,7 @@ package enum TimeExpression: Hashable, Sendable {
         } else {
             let parts = text.split(
                 maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { "Tt ".contains($0) })
-            guard let day = CalendarDay(parts[0]) else { return nil }
+            guard let day = CivilDate(parts[0]) else { return nil }
             if parts.count == 1 {
                 self = .absolute(day.milliseconds)
             } else {

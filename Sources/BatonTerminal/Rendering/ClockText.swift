@@ -1,3 +1,4 @@
+import BatonDesk
 import Foundation
 
 /// A place whose time of day people read beside UTC.
@@ -30,7 +31,7 @@ package struct ClockText: Sendable {
         let (day, clock) = Self.split(at)
         let (today, _) = Self.split(self.now)
         if day == today { return clock + "Z" }
-        let date = Self.date(day)
+        let date = day.description
         return (day.year == today.year ? String(date.dropFirst(5)) : date) + " " + clock + "Z"
     }
 
@@ -43,7 +44,7 @@ package struct ClockText: Sendable {
     package func full(_ at: Int64) -> String {
         let (day, clock) = Self.split(at)
         let seconds = Self.floor(Self.bounded(at), 1_000) % 60
-        return "\(Self.date(day))T\(clock):\(Self.two((seconds + 60) % 60))Z"
+        return "\(day.description)T\(clock):\(Self.two((seconds + 60) % 60))Z"
     }
 
     /// `in 18m`, `late 2h05`; for a deadline.
@@ -75,7 +76,7 @@ package struct ClockText: Sendable {
         let at = Self.bounded(at)
         let offset = place.secondsFromGMT(for: Date(timeIntervalSince1970: Double(at) / 1_000))
         let (day, clock) = Self.split(at + Int64(offset) * 1_000)
-        let shift = day.daysSinceEpoch - Self.split(at).day.daysSinceEpoch
+        let shift = day.daysSince1970 - Self.split(at).day.daysSince1970
         let mark = shift == 0 ? "" : shift > 0 ? "+\(shift)" : "\(shift)"
         return "\(clock)\(mark) \(zone.label)"
     }
@@ -85,17 +86,11 @@ package struct ClockText: Sendable {
         min(max(at, -62_000_000_000_000), 253_402_300_799_000)
     }
 
-    private static func split(_ at: Int64) -> (day: CalendarDay, clock: String) {
+    private static func split(_ at: Int64) -> (day: CivilDate, clock: String) {
         let at = Self.bounded(at)
         let days = Self.floor(at, 86_400_000)
         let minutes = Self.floor(at - days * 86_400_000, 60_000)
-        return (CalendarDay(daysSinceEpoch: Int(days)), "\(Self.two(minutes / 60)):\(Self.two(minutes % 60))")
-    }
-
-    private static func date(_ day: CalendarDay) -> String {
-        let year = String(day.year)
-        return String(repeating: "0", count: max(0, 4 - year.count)) + year
-            + "-\(Self.two(Int64(day.month)))-\(Self.two(Int64(day.day)))"
+        return (CivilDate(daysSince1970: Int(days)), "\(Self.two(minutes / 60)):\(Self.two(minutes % 60))")
     }
 
     private static func floor(_ value: Int64, _ unit: Int64) -> Int64 {
