@@ -126,11 +126,9 @@ extension OperatorService {
     /// count that could not be written is no fault of it.
     func countNightPage(_ act: String, _ desk: Desk) async {
         let now = NodeClock.wallMilliseconds
-        guard act == "page answer", self.rest.isOn(atMilliseconds: now),
-            let offset = self.siteZones.offsetMinutes(of: self.ownSite, at: now)
+        guard let offset = self.siteZones.offsetMinutes(of: self.ownSite, at: now),
+            self.rest.countsAsNightPage(act, atMilliseconds: now, offsetMinutes: offset)
         else { return }
-        let minute = (Int(clamping: now / 60_000) + offset) % 1_440
-        guard minute >= 22 * 60 || minute < 6 * 60 else { return }
         try? await self.write(ExposureBody(.nightPage), nil, desk)
     }
 

@@ -139,6 +139,23 @@ struct RestTests {
         #expect(TeamLoad(records, weeks: 4, now: UInt64(Self.now)).weeks.isEmpty)
     }
 
+    @Test(
+        "an answered page counts as one at night from 22:00 to 06:00 at the site, once counting is on",
+        arguments: [
+            (11 * 60, 660, true), (18 * 60 + 59, 660, true), (19 * 60, 660, false),
+            (10 * 60 + 59, 660, false), (5 * 60, -480, false), (6 * 60, -480, true),
+        ])
+    func nightPage(minuteUTC: Int, offset: Int, isNight: Bool) throws {
+        var policy = RestPolicy()
+        let midnight = try #require(CivilDate("2026-12-24")).milliseconds
+        let now = UInt64(midnight) + UInt64(minuteUTC) * 60_000
+        #expect(!policy.countsAsNightPage("page answer", atMilliseconds: now, offsetMinutes: offset))
+        policy.notice = CivilDate("2026-11-12")
+        #expect(
+            policy.countsAsNightPage("page answer", atMilliseconds: now, offsetMinutes: offset) == isNight)
+        #expect(!policy.countsAsNightPage("note", atMilliseconds: now, offsetMinutes: offset))
+    }
+
     @Test("counting begins two weeks after the notice, and never without one")
     func notice() throws {
         var policy = RestPolicy()
