@@ -4,6 +4,7 @@ Two real nodes; nothing of it is kept.
 """
 
 import tempfile
+import time
 
 import _desk
 from sites import even, expect, make_team, until
@@ -55,9 +56,13 @@ def intents(syd, usw, case):
     until("the intent taken back", lambda: not planned(syd, usw))
     status, problem = usw.ask("POST", "/v1/presence", {"caseRef": case["ref"], "intent": "dance"}, status=None)
     expect(status == 422, f"an act that is none: {status} {problem}")
-    # A command that cannot be taken back says so first by itself; it rests when it is done.
-    _desk.run(usw, [f"contain suspend subj:1 --case {case['ref']} --why TTL-IMMINENT".encode()])
+    # A command that cannot be taken back says so first by itself; it rests when it is done, or refused (there is no subj:1).
+    replies, _ = _desk.run(usw, [f"contain {case['ref']} suspend subj:1 --why TTL-IMMINENT".encode()])
+    expect(replies[0]["problem"]["code"] == "item.unknown", f"the desk answered {replies}")
     until("the desk of usw at syd", lambda: any(desk["by"] == "usw-op" for desk in desks(syd, usw)))
+    # Peers are told once a second: by now the word is there, and has to go well before its minute is over.
+    time.sleep(2)
+    until("what was refused taken back", lambda: not planned(syd, usw), 15)
 
 
 def cut(syd, usw, case):

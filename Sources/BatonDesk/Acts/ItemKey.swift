@@ -80,6 +80,6 @@ package struct ItemLabels: Sendable {
         }
         throw ActRefusal(
             .notFound, "item.unknown", "This case has no `\(whole)`.",
-            known.isEmpty ? "It has none at all." : "It has: \(known.joined(separator: ", ")).")
+            known.isEmpty ? "It has none yet: record it first." : "It has: \(known.joined(separator: ", ")).")
     }
 }

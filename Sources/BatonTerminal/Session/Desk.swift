@@ -28,6 +28,8 @@ package struct Desk: Sendable {
     var keptTexts: [String: [String]] = [:]
     /// Handles seen in this session, newest last, for completion.
     package private(set) var seen: [String] = []
+    /// The case of the act that peers were told of in this command.
+    private var announced: String?
 
     package init(api: any OperatorAPI, options: DeskOptions, input: (any LineSource)?, isOneShot: Bool) {
         self.client = OperatorClient(api, actingAs: options.actingAs)
@@ -74,12 +76,14 @@ package struct Desk: Sendable {
         let isFreshNeeded = kept.adding(command).requiresFresh
         do throws(CommandIssue) {
             var reply = try await spec.handler(&self, command)
+            self.announced = nil
             if command.name == .quit { await self.stopWatching() }
             reply.notes += await self.watch(reply)
             if command.name != .set { self.options = kept }
             if isFreshNeeded, reply.exit == .done, reply.asOf?.isStale ?? false { reply.exit = .stale }
             return .success(reply)
         } catch {
+            await self.takeBackAnnouncement()
             self.options = kept
             self.lastIssue = error
             return .failure(error)
@@ -168,9 +172,17 @@ extension Desk {
     }
 
     /// Says to the peers that an act begins; that they cannot be told keeps nobody from it.
-    func announce(_ intent: String?, in reference: String) async {
+    mutating func announce(_ intent: String?, in reference: String) async {
         guard let intent else { return }
+        self.announced = reference
         _ = try? await self.client.announce(intent, in: reference)
+    }
+
+    /// Takes back what was announced and then refused or given up: peers would be told of it for a minute.
+    private mutating func takeBackAnnouncement() async {
+        guard let reference = self.announced else { return }
+        self.announced = nil
+        _ = try? await self.client.announce(nil, in: reference)
     }
 
     /// Asks before a change of a case in which somebody elsewhere is about to do what cannot be taken back. Where
