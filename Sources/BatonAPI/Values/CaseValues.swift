@@ -294,6 +294,16 @@ package struct DeltaView: Codable, Sendable, Equatable {
             self.field = field
             self.isMaterial = isMaterial
         }
+
+        /// For people: `tags added`, `severity changed`.
+        package var words: String {
+            switch self.action {
+            case "add", "append": "\(self.field) added"
+            case "remove": "\(self.field) taken away"
+            case "set": "\(self.field) changed"
+            default: "\(self.action) \(self.field)"
+            }
+        }
     }
 
     package init(

@@ -157,7 +157,7 @@ struct DemoReader {
     private static func what(_ delta: DeltaView, _ timeline: [TimelineView]) -> String {
         let words = timeline.filter { $0.id.hasPrefix(delta.id + ":") }.map { "\"\(SafeWords.of($0.text))\"" }
         guard words.isEmpty else { return "note " + words.joined(separator: ", ") }
-        return delta.operations.map { "\($0.action) \($0.field)" }.joined(separator: ", ")
+        return delta.operations.map(\.words).joined(separator: ", ")
     }
 
     private static func isClose(_ delta: DeltaView, _ written: Authorship) -> Bool {

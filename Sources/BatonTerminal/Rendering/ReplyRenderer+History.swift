@@ -24,7 +24,7 @@ extension ReplyRenderer {
             .init("what", gives: true),
         ])
         for delta in reply.deltas {
-            let what = delta.operations.map { "\($0.action) \($0.field)" }.joined(separator: ", ")
+            let what = delta.operations.map(\.words).joined(separator: ", ")
             table.add([
                 self.options.clock.short(delta.written.at), delta.written.who, "\(delta.author)#\(delta.seq)",
                 delta.fate, delta.safeAt.joined(separator: " "), what,
