@@ -125,7 +125,7 @@ struct RunCodecTests {
     func badForms(place: Int) {
         var form: [UInt64] = [5, 0, 0, 0, 0]
         #expect(throws: Never.self) { try Self.decoded(Self.frame(forms: [form], [])) }
-        form[place] = place == 0 ? 32 : 1
+        form[place] = place == 0 ? 64 : 1
         #expect(throws: ModelFault.self) { try Self.decoded(Self.frame(forms: [form], [])) }
     }
 
@@ -188,6 +188,40 @@ struct RunCodecTests {
         }
         let bytes = RunCodec.encode(odd, keys: [], hashing: StandInHashing())
         #expect(try Self.decoded(bytes).deltas == odd)
+    }
+
+    @Test("stamps that one commit counted up cost a byte, and a peer of before is sent them whole")
+    func stampSteps() throws {
+        let (deltas, _) = Self.history(3)
+        let start: UInt64 = 1_770_000_000_000
+        let steps: [HybridTime] = [
+            HybridTime(milliseconds: start, counter: 65_535), HybridTime(milliseconds: start + 1, counter: 1),
+            HybridTime(packed: .max), HybridTime(packed: 1), HybridTime(milliseconds: 0, counter: 2),
+        ]
+        let counted = try deltas.enumerated().map { place, delta in
+            var header = delta.header
+            header.stamp =
+                place < steps.count ? steps[place] : HybridTime(milliseconds: start, counter: UInt16(place))
+            return try Delta(
+                headerBytes: header.encoded(), signature: delta.signature, parts: delta.parts,
+                hashing: StandInHashing())
+        }
+        let newer = RunCodec.encode(counted, keys: [], hashing: StandInHashing())
+        #expect(try Self.decoded(newer).deltas == counted)
+        let older = RunCodec.encode(
+            counted, keys: [], version: ProtocolVersion.stampSteps - 1, hashing: StandInHashing())
+        #expect(try Self.decoded(older).deltas == counted)
+        // Nine bytes of a number of 63 bits, and one of a step.
+        #expect(older.count - newer.count >= 8 * (deltas.count - steps.count - 2))
+    }
+
+    @Test(
+        "a stamp that is whole and a step, or a step from nothing, is malformed",
+        arguments: [37, 33] as [UInt64])
+    func badSteps(flags: UInt64) {
+        let pieces: [UInt8] = [0, 1, 0] + [UInt8](repeating: 1, count: 16) + [0, 2]
+        let frame = Self.frame(forms: [[flags, 0, 0, 0, 0]], pieces)
+        #expect(throws: ModelFault.malformed("runs.stamp")) { try Self.decoded(frame) }
     }
 
     @Test("a run leaves out prev, seal and names: a fifth of what whole deltas take beside their text")

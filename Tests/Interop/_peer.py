@@ -101,11 +101,12 @@ class Member:
 class Link:
     """One link that we dial. TLS and HTTP/2 are always in order; what is said on the stream is the caller's."""
 
-    def __init__(self, member, port, patience=20.0, purpose=wire.BULK):
+    def __init__(self, member, port, patience=20.0, purpose=wire.BULK, version=wire.VERSION):
         self.member = member
         self.port = port
         self.patience = patience
         self.purpose = purpose
+        self.version = version
         self.frames = wire.Frames()
         self.messages = []
         self.is_ended = False
@@ -208,7 +209,7 @@ class Link:
     def greet(self):
         """Say our nonce and check the listener's hello."""
         self.nonce = os.urandom(16)
-        self.send([1, self.nonce, wire.VERSION, wire.VERSION, self.purpose])
+        self.send([1, self.nonce, self.version, self.version, self.purpose])
         _, hello, signature = self.receive(2)
         fields = wire.decode(hello)
         site = self.member.entry().sites[fields[4][0]]
@@ -219,7 +220,7 @@ class Link:
         self.listener_nonce = fields[-1]
 
     def say_hello(self, hello=None, signature=None):
-        hello = hello or self.member.hello(os.urandom(16))
+        hello = hello or self.member.hello(os.urandom(16), oldest=self.version, newest=self.version)
         message = wire.hello_message(
             hello, True, self.member.pin, self.listener_pin, self.nonce, self.listener_nonce)
         self.send([2, hello, signature or self.member.sign(message)])

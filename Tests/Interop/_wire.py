@@ -12,7 +12,9 @@ import nacl.bindings
 import nacl.exceptions
 import nacl.signing
 
-VERSION = 3
+VERSION = 5
+# The first that says a stamp in runs as the distance from the one before, and the oldest that is spoken.
+STAMP_STEPS, OLDEST = 5, 3
 # What a connection is for.
 URGENT, BULK = 0, 1
 
@@ -391,7 +393,7 @@ class RunReader:
         tables = decode(body)
         expect(isinstance(tables, list) and len(tables) == 6, "runs")
         self.authors, self.settings, self.actors, self.shapes, self.forms, data = tables
-        self.lasts, self.ids, self.documents, self.last_keys, self.milliseconds = {}, {}, [], {}, None
+        self.lasts, self.ids, self.documents, self.last_keys, self.stamp = {}, {}, [], {}, None
         self.keys, self.deltas = [], []
         data = Numbers(data)
         while data.place < len(data.data):
@@ -409,7 +411,7 @@ class RunReader:
         document = self.document(data)
         distance = data.number()
         document_prev = seq - distance if distance else 0
-        stamp = data.number() if flags & 4 else (self.milliseconds + data.signed()) << 16
+        stamp = self.read_stamp(data, flags)
         context = [[self.authors[index][0], self.authors[index][1] + data.number()] for index in context]
         described = []
         for part in parts:
@@ -434,6 +436,15 @@ class RunReader:
         if authority is not None:
             header[15] = authority
         return self.note(author_of(author), seq, stamp, encode(header), signature, sealed)
+
+    def read_stamp(self, data, flags):
+        expect(flags & 36 != 36, "runs.stamp")
+        if flags & 4:
+            return data.number()
+        expect(self.stamp is not None, "runs.stamp")
+        if flags & 32:
+            return (self.stamp + data.signed()) % (1 << 64)
+        return ((self.stamp >> 16) + data.signed()) << 16
 
     def document(self, data):
         distance = data.number()
@@ -462,7 +473,7 @@ class RunReader:
     def note(self, author, seq, stamp, header, signature, parts):
         identity = delta_id(header, signature)
         self.lasts[author], self.ids[author, seq] = (seq, identity), identity
-        self.milliseconds = stamp >> 16
+        self.stamp = stamp
         return header, signature, parts
 
     def seal(self, author, document_prev, context):

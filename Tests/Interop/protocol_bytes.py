@@ -7,6 +7,7 @@ Every item that a node has signed or stored is validated: headers, plaintexts of
 and the messages that would carry them. Each rule is also given a wrong item, which it must refuse.
 """
 
+import concurrent.futures
 import contextlib
 import os
 import sys
@@ -14,6 +15,7 @@ import tempfile
 
 import pycddl
 
+import _history
 import _peer
 import _wire as wire
 import verify_replica
@@ -101,10 +103,19 @@ def check_delta(grammar, replica, header_bytes, signature, parts):
     grammar.demand("chunk", wire.encode([5, keys, [[header_bytes, signature, parts]], 0]))
 
 
-def pull(grammar, node, other, top, count):
-    """Ask a running node for everything as a peer that holds nothing: header -> (signature, parts)."""
-    found, keys, sizes = {}, 0, [0, 0]
-    with _peer.Link(_peer.Member(other.folder, top), node.port) as link:
+def write_at_once(node):
+    """Many notes of one moment: their stamps differ by the counter."""
+    case = node.create("Many hands", severity="S3")["detail"]["summary"]["ref"]
+    with concurrent.futures.ThreadPoolExecutor(16) as hands:
+        list(hands.map(
+            lambda number: node.ask("POST", f"/v1/cases/{case}/changes", {
+                "operations": [_history.operation("append", "note", f"line {number}")]}), range(96)))
+
+
+def pull(grammar, member, node, count, version):
+    """Ask a running node for everything as a peer that holds nothing: header -> (signature, parts), and flags of runs."""
+    found, keys, sizes, flags = {}, 0, [0, 0], set()
+    with _peer.Link(member, node.port, version=version) as link:
         link.greet()
         link.say_hello()
         link.send([4, [], True])
@@ -117,11 +128,23 @@ def pull(grammar, node, other, top, count):
                 reader = wire.RunReader(message[2])
                 deltas, keys = reader.deltas, keys + len(reader.bare_keys())
                 sizes = [sizes[0] + len(message[2]), sizes[1] + len(deltas)]
+                flags.update(form[0] for form in reader.forms)
             for header, signature, parts in deltas:
                 found[bytes(header)] = (signature, parts)
     wire.expect(keys > 0 and sizes[1] > 0, "no run was sent")
-    print(f"  {len(found)} deltas pulled; in runs {sizes[1]} at {sizes[0] / sizes[1]:.1f} bytes")
-    return found
+    print(f"  version {version}: {len(found)} deltas pulled; in runs {sizes[1]} at {sizes[0] / sizes[1]:.1f} bytes")
+    return found, flags
+
+
+def pull_in_each_version(grammar, node, other, top):
+    """The same bytes come out of what each version says; an older peer is sent no stamp that it cannot read."""
+    member, count = _peer.Member(other.folder, top), node.ask("GET", "/v1/digest")["deltas"]
+    older, said = pull(grammar, member, node, count, wire.OLDEST)
+    wire.expect(all(flags < 32 for flags in said), f"an old peer was sent the flags {said}")
+    newer, said = pull(grammar, member, node, count, wire.VERSION)
+    wire.expect(any(flags & 32 for flags in said), f"no stamp was said by its distance: {said}")
+    wire.expect(newer == older, "two versions gave two sets of deltas")
+    return newer
 
 
 def check_pulled(found, folder):
@@ -164,7 +187,6 @@ def check_refusals(grammar, folder):
 
 def main(baton, python):
     del python
-    import _history
     import _nodes
     import sites
 
@@ -174,8 +196,9 @@ def main(baton, python):
         one, other = sites.make_team(baton, top, ["syd", "usw"])
         with _nodes.running(one, other):
             _history.write(one, other)
+            write_at_once(one)
             sites.even([one, other])
-            found = pull(grammar, one, other, top, one.ask("GET", "/v1/digest")["deltas"])
+            found = pull_in_each_version(grammar, one, other, top)
         check_pulled(found, one.folder)
         for site in (one, other):
             check_folder(grammar, site.folder)

@@ -214,7 +214,8 @@ extension SyncEngine {
     private mutating func sendRuns(
         _ deltas: [Delta], _ keys: [BareKey], _ remaining: UInt64, on link: LinkID
     ) {
-        let bytes = RunCodec.encode(deltas, keys: keys, hashing: self.context.hashing)
+        let bytes = RunCodec.encode(
+            deltas, keys: keys, version: self.version(on: link), hashing: self.context.hashing)
         if bytes.count + 64 > self.configuration.limits.frameBytesMax, deltas.count > 1 {
             let half = deltas.count / 2
             let named = Set(
@@ -229,6 +230,12 @@ extension SyncEngine {
         }
         self.send(.runs(RunChunk(bytes: bytes, remaining: remaining)), on: link)
         self.mark(bytes.count, on: link)
+    }
+
+    /// What both ends of a link speak.
+    private func version(on link: LinkID) -> UInt64 {
+        guard let session = self.links[link]?.session else { return ProtocolVersion.oldest }
+        return self.sessions[session]?.version ?? ProtocolVersion.oldest
     }
 
     /// Asks when what was just sent has been read.

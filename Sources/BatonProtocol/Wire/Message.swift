@@ -54,11 +54,13 @@ package enum Message: Sendable, Equatable {
 
 package enum ProtocolVersion {
     /// 2: two connections a pair, catch-up in phases, runs. 3: runs by forms, in one byte string. 4: hints, which may
-    /// be read past; presence.
-    package static let current: UInt64 = 4
+    /// be read past; presence. 5: stamps of runs by their distance.
+    package static let current: UInt64 = 5
     package static let oldest: UInt64 = 3
     /// The first that reads past a hint that it does not know; earlier ones are sent none.
     package static let hints: UInt64 = 4
+    /// The first that reads a stamp in runs as the distance from the one before.
+    package static let stampSteps: UInt64 = 5
 }
 
 /// What a connection of a pair is for. Two connections, so that a full queue of bulk bytes never stands

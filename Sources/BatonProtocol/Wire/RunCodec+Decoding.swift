@@ -84,7 +84,7 @@ extension RunCodec {
         let document = try Self.document(from: &pieces, memory)
         let distance = try pieces.number("runs.document-prev")
         guard seq > 0, distance < seq else { throw .malformed("runs.document-prev") }
-        let stamp = try Self.stamp(from: &pieces, isWhole: form.has(Flags.stamp), memory)
+        let stamp = try Self.stamp(from: &pieces, form, memory)
         var entries: [DeltaReference] = []
         for index in form.context {
             let (author, base) = tables.authors[index]
@@ -119,11 +119,14 @@ extension RunCodec {
     }
 
     private static func stamp(
-        from pieces: inout RunReader, isWhole: Bool, _ memory: RunMemory
+        from pieces: inout RunReader, _ form: RunForm, _ memory: RunMemory
     ) throws(ModelFault) -> HybridTime {
-        if isWhole { return HybridTime(packed: try pieces.number("runs.stamp")) }
-        guard let before = memory.milliseconds else { throw .malformed("runs.stamp") }
-        let (sum, isOver) = Int64(before).addingReportingOverflow(try pieces.signed("runs.stamp"))
+        guard !(form.has(Flags.stamp) && form.has(Flags.step)) else { throw .malformed("runs.stamp") }
+        if form.has(Flags.stamp) { return HybridTime(packed: try pieces.number("runs.stamp")) }
+        guard let before = memory.stamp else { throw .malformed("runs.stamp") }
+        let distance = try pieces.signed("runs.stamp")
+        if form.has(Flags.step) { return HybridTime(packed: before.packed &+ UInt64(bitPattern: distance)) }
+        let (sum, isOver) = Int64(before.milliseconds).addingReportingOverflow(distance)
         guard !isOver, sum >= 0, UInt64(sum) <= HybridTime.millisecondsMax else {
             throw .malformed("runs.stamp")
         }

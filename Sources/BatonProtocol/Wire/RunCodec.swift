@@ -14,13 +14,17 @@ package enum RunCodec {
         /// `seq` and `prev` are given.
         static let start: UInt64 = 1
         static let seal: UInt64 = 2
-        /// The stamp is given whole; otherwise as milliseconds after that of the delta before in the frame.
+        /// The stamp is given whole. Without this and `step` it is given as milliseconds after that of the delta
+        /// before in the frame, and its counter is 0.
         static let stamp: UInt64 = 4
         /// Unread ranges are given.
         static let unread: UInt64 = 8
         /// An operator's signature is given.
         static let authority: UInt64 = 16
-        static let all: UInt64 = 31
+        /// The stamp is given as the distance from that of the delta before in the frame, counter and all: what one
+        /// commit wrote counts up by one. From `ProtocolVersion.stampSteps` on.
+        static let step: UInt64 = 32
+        static let all: UInt64 = 63
     }
 
     package struct Content: Sendable, Equatable {
@@ -31,8 +35,11 @@ package enum RunCodec {
     /// Encodes deltas, which keep their order (CDDL `runs-body`). A key goes with the first delta that names
     /// it; one that no delta names is left out, since a receiver takes none such.
     ///
+    /// - Parameter version: What both ends speak; older ones are not sent what they cannot read.
     /// - Complexity: O(bytes), and a hash of a few ids per delta.
-    package static func encode(_ deltas: [Delta], keys: [BareKey], hashing: some Hashing) -> [UInt8] {
+    package static func encode(
+        _ deltas: [Delta], keys: [BareKey], version: UInt64 = ProtocolVersion.current, hashing: some Hashing
+    ) -> [UInt8] {
         var tables = RunTables()
         for delta in deltas { tables.note(delta) }
         var memory = RunMemory()
@@ -40,7 +47,8 @@ package enum RunCodec {
         var forms = IndexTable<RunForm>()
         var pieces = RunWriter(reservingCapacity: deltas.count * 208)
         for delta in deltas {
-            let form = Self.form(of: delta, tables, memory, bare, hashing)
+            var form = Self.form(of: delta, tables, memory, bare, hashing)
+            form.flags |= Self.stampFlag(delta.header.stamp, after: memory.stamp, version)
             forms.add(form)
             pieces.number(UInt64(forms.index(of: form)))
             Self.encode(delta, form, tables, memory, &bare, into: &pieces)
@@ -66,7 +74,6 @@ package enum RunCodec {
             author: header.author, documentPrev: header.documentPrev, entries: header.context.entries)
         var flags = isStart ? Flags.start : 0
         if memory.seal(over: named, hashing) != header.context.seal { flags |= Flags.seal }
-        if header.stamp.counter != 0 || memory.milliseconds == nil { flags |= Flags.stamp }
         if !header.unread.isEmpty { flags |= Flags.unread }
         if header.authority != nil { flags |= Flags.authority }
         let parts = header.parts.indices.map { index in
@@ -81,6 +88,14 @@ package enum RunCodec {
             setting: tables.settings.index(of: setting), actor: tables.actors.index(of: header.actor),
             shape: tables.shapes.index(of: header.shape),
             context: header.context.entries.map { tables.authors.index(of: $0.author) }, parts: parts)
+    }
+
+    private static func stampFlag(
+        _ stamp: HybridTime, after before: HybridTime?, _ version: UInt64
+    ) -> UInt64 {
+        guard before != nil else { return Flags.stamp }
+        guard stamp.counter != 0 else { return 0 }
+        return version >= ProtocolVersion.stampSteps ? Flags.step : Flags.stamp
     }
 
     private static func naming(
@@ -107,10 +122,13 @@ package enum RunCodec {
             pieces.piece(header.document.bytes)
         }
         pieces.number(header.documentPrev == 0 ? 0 : header.seq - header.documentPrev)
+        let before = memory.stamp ?? HybridTime(packed: 0)
         if form.has(Flags.stamp) {
             pieces.number(header.stamp.packed)
+        } else if form.has(Flags.step) {
+            pieces.signed(Int64(bitPattern: header.stamp.packed &- before.packed))
         } else {
-            pieces.signed(Int64(header.stamp.milliseconds) - Int64(memory.milliseconds ?? 0))
+            pieces.signed(Int64(header.stamp.milliseconds) - Int64(before.milliseconds))
         }
         for entry in header.context.entries { pieces.number(entry.seq - tables.base(of: entry.author)) }
         for (index, part) in form.parts.enumerated() {

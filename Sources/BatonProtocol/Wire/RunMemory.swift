@@ -33,7 +33,7 @@ struct RunMemory {
     private var documents: [DocumentID] = []
     private var places: [DocumentID: Int] = [:]
     private var keys: [KeyPlace: KeyID] = [:]
-    private(set) var milliseconds: UInt64?
+    private(set) var stamp: HybridTime?
 
     func last(of author: Author) -> (seq: UInt64, id: DeltaID)? { self.lasts[author] }
 
@@ -54,7 +54,7 @@ struct RunMemory {
     mutating func note(_ header: Header, _ id: DeltaID) {
         self.lasts[header.author] = (header.seq, id)
         self.ids[header.reference] = id
-        self.milliseconds = header.stamp.milliseconds
+        self.stamp = header.stamp
         if self.places[header.document] == nil {
             self.places[header.document] = self.documents.count
             self.documents.append(header.document)

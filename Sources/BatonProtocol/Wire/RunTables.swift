@@ -21,7 +21,7 @@ struct RunForm: Hashable {
         let isAbsent: Bool
     }
 
-    let flags: UInt64
+    var flags: UInt64
     /// Places in the tables of the frame.
     let author: Int
     let setting: Int
