@@ -306,6 +306,9 @@ final class BenchNode {
         self.engine = try site.engine(dials: peers, assumed: assumed)
     }
 
+    /// How often a peer's have-set made this node plan what to send.
+    var catchUpsPlanned: Int { self.notes.count { if case .catchUpStarted = $0 { true } else { false } } }
+
     /// Gives a thread work of some milliseconds; it is done when the thread has done it.
     func take(_ thread: Thread, from at: Double, _ milliseconds: Double) -> Double {
         let done = max(at, self.free[thread] ?? 0) + milliseconds

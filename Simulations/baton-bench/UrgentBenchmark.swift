@@ -59,6 +59,7 @@ struct UrgentBenchmark {
         result.add("deltas", deltas)
         result.add("wire_bytes", wire.bytesSent[0] + wire.bytesSent[1])
         result.add("bytes_per_delta", Double(wire.bytesSent[0] + wire.bytesSent[1]) / Double(max(1, deltas)))
+        result.add("catch_ups_planned", wire.nodes.reduce(0) { $0 + $1.catchUpsPlanned })
         result.add("contended_seconds", wire.contended)
         result.add("seed", Int(self.seed))
         return result

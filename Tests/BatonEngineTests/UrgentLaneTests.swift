@@ -109,6 +109,28 @@ struct UrgentLaneTests {
         #expect(after <= 2 * 20 + 60)
     }
 
+    @Test("a catch-up that lasts for many heartbeats is planned once, and nothing of it is sent twice")
+    func slowCatchUp() throws {
+        let world = World(seed: 34)
+        let (syd, usw) = Self.cutPair(world)
+        let count: UInt64 = 3_000
+        for number in 0..<count { Self.author(world, syd, Self.document(UInt8(number % 50), lane: 3), "x") }
+        world.setRate(Direction(syd, usw), bytesPerMillisecond: 20)
+        world.setCut(syd, usw, false)
+        var seconds = 0
+        while world.nodes[usw]?.replica.haveSet.count != count, seconds < 400 {
+            world.run(milliseconds: 1_000)
+            seconds += 1
+        }
+        #expect(seconds > 20 && seconds < 400, "\(seconds) s")
+        let planned = world.notes.filter {
+            if case .catchUpStarted(usw, _) = $0.note { $0.site == syd } else { false }
+        }
+        #expect(planned.count == 1)
+        let peer = world.nodes[syd]?.engine.snapshot.peers.first { $0.site == usw }
+        #expect(peer?.count.deltasSent == count)
+    }
+
     @Test("a member that floods the urgent lane leaves half of every page to the others")
     func share() throws {
         var share = UrgentShare(bytesMax: 1_000)

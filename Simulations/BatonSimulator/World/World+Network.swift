@@ -72,6 +72,11 @@ extension World {
         self.paths[direction] ?? NetworkPath(delay: self.defaultDelay)
     }
 
+    /// Caps what a direction carries.
+    package func setRate(_ direction: Direction, bytesPerMillisecond: Double) {
+        self.change(direction) { $0.bytesPerMillisecond = bytesPerMillisecond }
+    }
+
     func change(_ direction: Direction, _ body: (inout NetworkPath) -> Void) {
         var path = self.path(direction)
         body(&path)

@@ -149,7 +149,9 @@ extension SyncEngine {
     private mutating func pinged(_ token: UInt64, _ digest: Digest256, on link: LinkID, _ id: SessionID) {
         self.send(.pong(token), on: link)
         guard let state = self.links[link], let session = self.sessions[id] else { return }
-        guard self.isIdle(session), digest != self.haveDigest else {
+        let isFed = self.isFed(session, since: state.receivedAtHeartbeat)
+        self.links[link]?.receivedAtHeartbeat = session.count.deltasReceived
+        guard !isFed, self.isIdle(session), digest != self.haveDigest else {
             self.links[link]?.unequalHeartbeats = 0
             // An equal digest says as much as the have that was lost with a link, or the rest that came from
             // somebody else.
@@ -160,6 +162,14 @@ extension SyncEngine {
         guard state.unequalHeartbeats >= 1, !Mutant.isOn(.staysUnequal) else { return }
         for other in session.links.values { self.links[other]?.unequalHeartbeats = 0 }
         self.sendHave(id)
+    }
+
+    /// Whether the catch-up that a peer has announced still brings something, though nothing may be in hand at this
+    /// moment. To state the set again would have all of it planned anew, and what is on its way sent twice.
+    private func isFed(_ session: PeerSession, since received: UInt64) -> Bool {
+        guard session.announced > 0 else { return false }
+        return session.count.deltasReceived > received
+            || session.links.values.contains { self.links[$0]?.decoder.isMidFrame == true }
     }
 
     private mutating func ponged(_ token: UInt64, on link: LinkID, _ id: SessionID) {

@@ -22,6 +22,9 @@ package struct FrameDecoder: Sendable {
 
     package init(bytesMax: Int) { self.bytesMax = bytesMax }
 
+    /// True while a frame has begun that is not whole.
+    package var isMidFrame: Bool { self.start < self.buffer.count }
+
     /// Takes bytes as they come.
     package mutating func feed(_ bytes: [UInt8]) {
         if self.start > 0, self.start == self.buffer.count {
