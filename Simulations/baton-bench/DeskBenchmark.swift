@@ -20,7 +20,10 @@ struct DeskBenchmark {
         ["note", "CASE", "Rang the desk"],
         ["tag", "CASE", "+press"], ["edit", "CASE", "situation", "Waiting for the answer"],
         ["check", "CASE"], ["verify", "CASE"], ["contain", "CASE"], ["hold", "CASE"], ["evidence", "CASE"],
-        ["contact", "CASE"], ["sla", "CASE"], ["help"],
+        ["contact", "CASE"], ["sla", "CASE"], ["subject", "CASE"], ["decide", "CASE"], ["report", "CASE"],
+        ["review", "CASE"], ["custody", "CASE"], ["brief"], ["brief", "CASE"], ["handoff"], ["roster"],
+        ["rest"],
+        ["stats"],
     ]
 
     func run(in folder: BenchFolder) throws -> BenchResult {
