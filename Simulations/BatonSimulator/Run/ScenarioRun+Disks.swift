@@ -77,6 +77,7 @@ extension ScenarioRun {
             guard let fault = try? DiskFaultText.read(event.how ?? "", count: event.count ?? 1, 0) else {
                 return
             }
+            self.struckDisks.insert(site)
             if fault.kind == .syncLies { self.atlas.noteDoubtful(site) }
             if fault.kind == .misdirected { self.atlas.noteRotten(site) }
             self.world.arm(fault, at: site)
@@ -101,8 +102,10 @@ extension ScenarioRun {
             author: node.context.author, disk: nil, span: event.span ?? 1_000, isMachine: true)
     }
 
-    /// A node that stopped by itself, or whose disk failed, is started again by whoever looks after it.
+    /// A node that stopped by itself, or whose disk failed, is started again by whoever looks after it. In the
+    /// calm only a disk that was struck is a reason to stop: a node may learn of that with its next change.
     func restartAfterStop(_ id: NodeID) {
+        guard !self.isClosing || self.struckDisks.contains(id.site) else { return }
         if self.restarts[id] == nil, let node = self.world.machines[id] {
             self.atlas.noteKept(id)
             self.restarts[id] = RestartPlan(

@@ -217,6 +217,7 @@ extension ScenarioRun {
                 self.world.resume(id)
                 self.world.slow(id, factor: 1)
                 self.world.machines[id]?.effectsLeft = nil
+                self.world.disarm(id)
                 self.restart(id)
             }
         }

@@ -20,6 +20,10 @@ package final class ScenarioRun {
     var membership: Membership
     var backups: [SiteID: DiskCopy] = [:]
     var restarts: [NodeID: RestartPlan] = [:]
+    /// Sites whose disk was to fail.
+    var struckDisks: Set<SiteID> = []
+    /// True once all faults are taken away.
+    var isClosing = false
     var commandCount: UInt64 = 0
 
     /// Something that a fault with an end has put off.
@@ -175,8 +179,7 @@ package final class ScenarioRun {
         let core = self.scenario.core.isEmpty ? honest : self.scenario.core
         self.heal(self.scenario.core.isEmpty ? self.scenario.siteIDs : core)
         self.later = []
-        self.world.run(milliseconds: self.scenario.calmMilliseconds)
-        self.checkRest()
+        self.calm()
         guard self.violations.isEmpty else { return }
         let owing = core.filter { self.atlas.honest.contains($0) }
         // People can only end what has reached them.
@@ -187,6 +190,15 @@ package final class ScenarioRun {
         self.endCustody(owing)
         guard self.violations.isEmpty else { return }
         self.checkEnd(owing)
+    }
+
+    /// In small steps, so that a node that stops in the middle of it is started again in time.
+    private func calm() {
+        self.isClosing = true
+        let end = self.world.nowMilliseconds + self.scenario.calmMilliseconds
+        while self.world.nowMilliseconds < end, self.violations.isEmpty {
+            self.pass(until: min(end, self.world.nowMilliseconds + 1_000))
+        }
     }
 
     private func checkEnd(_ core: [SiteID]) {

@@ -126,6 +126,9 @@ extension World {
         self.armedDiskFaults += 1
     }
 
+    /// Takes away what a disk was to do and has not done yet.
+    func disarm(_ id: NodeID) { self.disks[id]?.disk?.disarmAll() }
+
     /// A node whose disk has failed acknowledges nothing any more: it stops.
     func failed(_ node: WorldNode, _ fault: ReplicaFault) {
         if fault.isFatal, node.disk != nil { self.crash(node.id, isPlanned: true) }
