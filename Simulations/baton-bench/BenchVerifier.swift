@@ -1,6 +1,7 @@
 import BatonCrypto
 import BatonEngine
 import BatonModel
+import BatonStore
 import Glibc
 import Synchronization
 
@@ -54,6 +55,7 @@ final class BenchVerifier: Sendable {
     }
 
     private func work() {
+        BackgroundThread.yieldFromNowOn()
         let before = Stopwatch.read(CLOCK_THREAD_CPUTIME_ID)
         self.outcomes = self.jobs.map { self.verifier.run($0) }
         self.processorSeconds = Stopwatch.read(CLOCK_THREAD_CPUTIME_ID) - before

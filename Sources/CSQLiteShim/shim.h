@@ -2,6 +2,7 @@
 #define BATON_CSQLITE_SHIM_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 #include <sys/statfs.h>
 
 /// Sets a boolean option of a connection. `sqlite3_db_config` is variadic, which Swift cannot call.
@@ -37,6 +38,24 @@ static inline int baton_sqlite_note_pages(void *context, sqlite3 *connection, co
 /// Has the number of pages in the log written to `pages` after every commit. Replaces SQLite's own checkpointing.
 static inline void baton_sqlite_watch_log(sqlite3 *connection, int *pages) {
     sqlite3_wal_hook(connection, baton_sqlite_note_pages, pages);
+}
+
+/// Reads one file of a connection from its first byte to its last, past every cache; 0 when the disk does not give
+/// some of it.
+static inline int baton_sqlite_reads(sqlite3 *connection, int which) {
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(connection, "main", which, &file) != SQLITE_OK) { return 1; }
+    if (file == NULL || file->pMethods == NULL) { return 1; }
+    sqlite3_int64 size = 0;
+    if (file->pMethods->xFileSize(file, &size) != SQLITE_OK) { return 0; }
+    char bytes[16384];
+    for (sqlite3_int64 place = 0; place < size; place += (sqlite3_int64)sizeof bytes) {
+        sqlite3_int64 left = size - place;
+        int count = left < (sqlite3_int64)sizeof bytes ? (int)left : (int)sizeof bytes;
+        int result = file->pMethods->xRead(file, bytes, count, place);
+        if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) { return 0; }
+    }
+    return 1;
 }
 
 /// The magic number of the file system that an open file is on, or -1.

@@ -23,7 +23,8 @@ struct ScenarioRunTests {
     ]
     private static let regressions = [
         "deposed-while-accepting", "fault-in-the-calm", "fork-across-pages", "forked-answers",
-        "forked-offers-end", "half-open-redial", "recovery-reaches-the-taker-first", "replayed-dialler", "reports-in-order",
+        "forked-offers-end", "half-open-redial", "recovery-reaches-the-taker-first", "replayed-dialler",
+        "reports-in-order",
         "two-lives-accept",
     ]
 

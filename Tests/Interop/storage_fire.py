@@ -3,7 +3,7 @@
 
 Each has a refusal with a stable code, or heals by itself; nothing that was acknowledged is lost and nothing is reset in
 silence. How each is played: a small tmpfs for the full and the read-only disk, a limit on the size of files for failing
-writes, bytes changed in closed files for damage, locks of SQLite and of the kernel for the taken one, and edited
+writes, a library that fails reads, writes and syncs of the database, bytes changed in closed files for damage, locks of SQLite and of the kernel for the taken one, and edited
 version numbers for other builds.
 """
 
@@ -239,6 +239,103 @@ def failing_writes(fire):
     write(fire.syd, cases[0], "After it.")
 
 
+class FailingDisk:
+    """A library between SQLite and the C library, which fails reads, writes or syncs of the database on command."""
+
+    READS, WRITES, SYNCS = 1, 2, 4
+
+    def __init__(self, top):
+        compiler = shutil.which("cc") or shutil.which("clang") or shutil.which("gcc")
+        sites.expect(compiler is not None, "no C compiler was found: install gcc or clang")
+        self.library = top / "failing_disk.so"
+        source = pathlib.Path(__file__).with_name("failing_disk.c")
+        subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", self.library, source, "-ldl"],
+                       check=True)
+        self.control = top / "switch"
+        self.control.write_bytes(bytes(8))
+
+    def start(self, site, *peers):
+        """Start a node on this disk."""
+        kept = dict(os.environ)
+        os.environ.update(LD_PRELOAD=str(self.library), BATON_DISK_SWITCH=str(self.control))
+        try:
+            site.start(list(peers))
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+
+    def fail(self, kinds):
+        with open(self.control, "r+b") as file:
+            file.write(bytes([kinds]))
+
+    @property
+    def failed(self):
+        """How many calls have failed."""
+        return self.control.read_bytes()[4]
+
+
+def input_output_errors(fire):
+    """EIO from the disk itself, on write, on sync and on read: told by code, fatal, and nothing acknowledged is gone."""
+    cases = fire.history(cases=6, notes=400)
+    fire.stop()
+    disk = FailingDisk(fire.top)
+    kept = []
+    for kind, what in ((disk.WRITES, "write"), (disk.SYNCS, "sync"), (disk.READS, "read")):
+        disk.start(fire.syd)
+        if kind != disk.READS:
+            # A read that has been made stays at hand; a cold one is what fails.
+            kept.append(f"Before a failing {what}.")
+            write(fire.syd, cases[0], kept[-1])
+        before = disk.failed
+        disk.fail(kind)
+        code = failing_request(fire.syd, cases, kind == disk.READS)
+        sites.expect(disk.failed > before, f"no {what} failed: nothing is shown")
+        sites.expect(code == "store.io", f"a failing {what} is refused with {code}")
+        status = fire.syd.process.wait(30)
+        sites.expect(status == INTEGRITY, f"after a failing {what} the node ended with {status}: {fire.syd.tail()}")
+        sites.expect("store.io" in fire.syd.tail(), f"the log does not say that a {what} failed: {fire.syd.tail()}")
+        words, status = ended_on(disk, fire.syd) if kind == disk.READS else ("store.io", 1)
+        sites.expect("store.io" in words and status != 0, f"a start on a disk that fails: exit {status}, {words}")
+        disk.fail(0)
+        disk.start(fire.syd)
+        found = texts(fire.syd, cases[0])
+        for text in kept:
+            sites.expect(text in found, f"after a failing {what} an acknowledged note is gone: {text}")
+        fire.usw.start([fire.syd])
+        kept.append(f"After a failing {what}.")
+        write(fire.syd, cases[0], kept[-1])
+        sites.even(fire.lab.team)
+        fire.stop()
+    for site in fire.lab.team:
+        verify_replica.verify_folder(str(site.folder), fire.baton, is_quiet=True)
+
+
+def failing_request(site, cases, reads):
+    """Ask until the failing disk shows; gives the code, from the log where the node read by itself and is gone."""
+    if not reads:
+        return refusal(site, cases[0], "While it fails.")
+    for case in cases:
+        try:
+            status, answer = site.ask("GET", f"/v1/cases/{case}/timeline?limit=500", status=None)
+        except sites.Failure:
+            sites.until(f"{site.name} to end", lambda: site.process.poll() is not None, 30)
+            return "store.io" if "store.io" in site.tail() else site.tail()
+        if status >= 400:
+            return answer["code"]
+    return None
+
+
+def ended_on(disk, site):
+    """Start a node on a failing disk: it must end; gives its words and its exit code."""
+    site.log.unlink(missing_ok=True)
+    try:
+        disk.start(site)
+    except sites.Failure as failure:
+        return str(failure), site.process.wait()
+    sites.until(f"{site.name} to end", lambda: site.process.poll() is not None, 30)
+    return site.tail(), site.process.wait()
+
+
 def damaged_page(fire):
     """Noise in a page of a table, of an index, of the text index; a file cut short."""
     fire.history(cases=8, notes=400)
@@ -377,7 +474,7 @@ def other_program(fire):
     fire.syd.start([])
 
 
-FIRES = (disk_full, read_only_disk, failing_writes, damaged_page, taken, endless_reader, newer_schema, half_migration,
+FIRES = (disk_full, read_only_disk, failing_writes, input_output_errors, damaged_page, taken, endless_reader, newer_schema, half_migration,
          other_program)
 
 

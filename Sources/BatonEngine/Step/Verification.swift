@@ -62,6 +62,10 @@ extension VerificationJob {
         for run in Self.runs(decoded) {
             self.judge(run, decoded, &isAuthentic, &outcome, hashing, verifying)
         }
+        guard isAuthentic.contains(false) else {
+            outcome.authentic = decoded
+            return outcome
+        }
         for (index, delta) in decoded.enumerated() {
             if isAuthentic[index] {
                 outcome.authentic.append(delta)

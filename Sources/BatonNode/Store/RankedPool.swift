@@ -1,3 +1,4 @@
+import BatonStore
 import NIOPosix
 import Synchronization
 
@@ -17,10 +18,15 @@ final class RankedPool: Sendable {
     private typealias Work = @Sendable (_ isRunning: Bool) -> Void
 
     private let pool: NIOThreadPool
+    private let yields: Bool
     /// By rank, each in the order in which it came. The pool holds one turn for each piece that waits here.
     private let waiting = Mutex([[Work]](repeating: [], count: Rank.allCases.count))
 
-    init(threads: Int) { self.pool = NIOThreadPool(numberOfThreads: threads) }
+    /// - Parameter yields: True where the threads leave a busy processor to those of other pools.
+    init(threads: Int, yields: Bool = false) {
+        self.pool = NIOThreadPool(numberOfThreads: threads)
+        self.yields = yields
+    }
 
     func start() { self.pool.start() }
 
@@ -37,6 +43,7 @@ final class RankedPool: Sendable {
             }
             // Whose turn it is shows when it comes, not now.
             self.pool.submit { state in
+                if self.yields { BackgroundThread.yieldFromNowOn() }
                 if let work = self.takeFirst() { work(state == .active) }
             }
         }

@@ -14,6 +14,8 @@ final class StoreWorker: Sendable {
     private let writing = RankedPool(threads: 1)
     private let reading = RankedPool(threads: 1)
     private let verifying: RankedPool
+    /// Verifies what comes in numbers, and yields to the threads above.
+    private let catchingUp: RankedPool
     private let opener = Mutex(PartOpener())
 
     /// - Parameter processors: How many threads check signatures.
@@ -21,16 +23,18 @@ final class StoreWorker: Sendable {
         self.store = store
         self.cipher = cipher
         self.verifying = RankedPool(threads: max(1, processors))
+        self.catchingUp = RankedPool(threads: max(1, processors), yields: true)
     }
 
     func start() {
         self.writing.start()
         self.reading.start()
         self.verifying.start()
+        self.catchingUp.start()
     }
 
     func stop() async {
-        for pool in [self.writing, self.reading, self.verifying] {
+        for pool in [self.writing, self.reading, self.verifying, self.catchingUp] {
             await pool.stop()
         }
     }
@@ -149,7 +153,7 @@ final class StoreWorker: Sendable {
     func verify(
         _ job: VerificationJob, _ lane: LinkPurpose, clearances: [Compartment]
     ) async -> VerificationOutcome? {
-        await self.verifying.run(lane == .urgent ? .urgent : .bulk) {
+        await (lane == .urgent ? self.verifying : self.catchingUp).run(.bulk) {
             var outcome = job.run(hashing: Blake2b(), verifying: SignatureVerifier())
             self.opener.withLock {
                 $0.open(
@@ -161,7 +165,7 @@ final class StoreWorker: Sendable {
 
     /// Looks at each signature by itself; nil once the node stops.
     func check(_ deltas: [Delta], by audit: SignatureAudit) async -> [Delta]? {
-        await self.verifying.run(.bulk) {
+        await self.catchingUp.run(.bulk) {
             audit.wrong(in: deltas, hashing: Blake2b(), verifying: SignatureVerifier())
         }
     }

@@ -17,6 +17,8 @@ extension RunCodec {
         try reader.modelFinish()
         var memory = RunMemory()
         var content = Content(keys: [], deltas: [])
+        // Growing step by step would move every delta several times. Few take less than this.
+        content.deltas.reserveCapacity(min(limits.deltasPerChunkMax, bytes.count / Self.deltaBytesLeast))
         while !pieces.isAtEnd {
             guard content.deltas.count < limits.deltasPerChunkMax else {
                 throw .tooLarge("runs.deltas", limit: limits.deltasPerChunkMax)
@@ -30,6 +32,9 @@ extension RunCodec {
         }
         return content
     }
+
+    /// About the least that a delta takes in a frame: its signature, a commitment, a seal.
+    private static let deltaBytesLeast = 160
 
     private static func slice(from reader: inout CBORReader) throws(ModelFault) -> ArraySlice<UInt8> {
         do { return try reader.bytesSlice() } catch { throw .encoding(error) }

@@ -62,6 +62,7 @@ extension ReplicaStore {
     /// process dies in between, `isRebuilding` says so at the next start: begin again.
     package func resetDerived() throws(ReplicaFault) {
         try self.writing { writer throws(ReplicaFault) in
+            writer.documents.removeAll()
             try writer.transaction { transaction throws(ReplicaFault) in
                 let connection = try transaction.connection
                 for statement in [

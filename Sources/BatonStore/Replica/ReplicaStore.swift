@@ -87,7 +87,9 @@ package final class ReplicaStore: @unchecked Sendable {
         do {
             return try self.writerQueue.inDatabase { database in
                 guard unsafe database.sqliteConnection != nil else { throw Self.closedFault }
-                return try body(self.writer)
+                do throws(ReplicaFault) { return try body(self.writer) } catch {
+                    throw self.writer.connection.explained(error)
+                }
             }
         } catch {
             throw ReplicaFault(caught: error)
@@ -99,9 +101,9 @@ package final class ReplicaStore: @unchecked Sendable {
         do {
             return try self.readerQueue.inDatabase { database in
                 guard unsafe database.sqliteConnection != nil else { throw Self.closedFault }
-                try self.reader.run("BEGIN DEFERRED")
+                try self.reader.explaining { reader throws(ReplicaFault) in try reader.run("BEGIN DEFERRED") }
                 defer { try? self.reader.run("COMMIT") }
-                return try body(self.reader)
+                return try self.reader.explaining(body)
             }
         } catch {
             throw ReplicaFault(caught: error)
@@ -142,9 +144,11 @@ package final class ReplicaStore: @unchecked Sendable {
         do {
             let connection = try queue.inDatabase { database in
                 let connection = try Connection(database)
-                try Self.checkIdentity(connection)
-                try connection.configure(settings, isReader: false)
-                try connection.makeDurable()
+                try connection.explaining { connection throws(ReplicaFault) in
+                    try Self.checkIdentity(connection)
+                    try connection.configure(settings, isReader: false)
+                    try connection.makeDurable()
+                }
                 return connection
             }
             // Migrations run under the durable settings; they leave them as they are, which the second look

@@ -16,6 +16,7 @@ import CSQLiteShim
     var keeper: IncarnationKeeper?
 
     private let output: RowOutput
+    let documents = DocumentCache()
 
     init(
         _ connection: Connection, _ settings: ReplicaSettings, _ hashing: any Hashing
@@ -36,13 +37,13 @@ import CSQLiteShim
         try self.boundLog()
         try self.connection.run("BEGIN IMMEDIATE")
         let transaction = StoreTransaction(
-            self.connection, self.output, self.hashing, own: self.keeper?.author)
+            self.connection, self.output, self.documents, self.hashing, own: self.keeper?.author)
         do {
             let result = try body(transaction)
             try transaction.flush()
             try transaction.writeRows()
-            transaction.letGo()
             try self.commit(transaction.ownHead)
+            transaction.settle()
             return result
         } catch {
             transaction.abandon()
@@ -90,6 +91,7 @@ import CSQLiteShim
             }
         }
         self.connection.names.forget()
+        self.documents.removeAll()
     }
 
     // Checkpoints.

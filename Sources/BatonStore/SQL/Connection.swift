@@ -57,6 +57,29 @@ import GRDB
 
     var changedRows: Int { Int(unsafe sqlite3_changes(self.handle)) }
 
+    /// Says what really failed: a page that the disk does not give is a damaged one to SQLite, which turns
+    /// EIO on reading into `SQLITE_CORRUPT` (`os_unix.c`, `vdbe.c`). So damage is believed once the files
+    /// read whole.
+    ///
+    /// - Complexity: O(file), for a fault that ends the replica.
+    func explained(_ fault: ReplicaFault) -> ReplicaFault {
+        guard fault.code == StoreCode.corrupt else { return fault }
+        for file in [SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER]
+        where unsafe baton_sqlite_reads(self.handle, file) == 0 {
+            return ReplicaFault(
+                StoreCode.io, "the disk does not give back what was written: stop, reopen, verify",
+                isFatal: true)
+        }
+        return fault
+    }
+
+    /// Does work whose faults are told as what they are (`explained`).
+    func explaining<Value>(
+        _ body: (Connection) throws(ReplicaFault) -> Value
+    ) throws(ReplicaFault) -> Value {
+        do throws(ReplicaFault) { return try body(self) } catch { throw self.explained(error) }
+    }
+
     /// Lets go of statements, so that the connection can be closed.
     func finalizeStatements() {
         self.statements.removeAll()

@@ -94,6 +94,16 @@ struct RowBuffer {
     var isEmpty: Bool { self.rows.isEmpty }
     var isFull: Bool { self.rows.count >= Self.rowsMax || self.bytes.count >= Self.bytesMax }
 
+    /// False for one that a great row has swollen.
+    var isWorthKeeping: Bool { self.bytes.capacity <= Self.bytesMax }
+
+    /// Empties it and keeps its memory.
+    mutating func removeAll() {
+        self.rows.removeAll(keepingCapacity: true)
+        self.cells.removeAll(keepingCapacity: true)
+        self.bytes.removeAll(keepingCapacity: true)
+    }
+
     /// Begins a row; its cells follow in the order of the statement's parameters.
     mutating func begin(_ kind: RowKind) {
         self.rows.append(Row(kind: kind, firstCell: self.cells.count))

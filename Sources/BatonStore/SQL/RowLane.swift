@@ -7,7 +7,7 @@ import Glibc
 /// The connection belongs to one side at a time: to this thread while rows are under way, to the
 /// transaction's after `drain`. At most `waitingMax` buffers wait, so that a fast fold fills no memory.
 ///
-/// Invariant: `waiting`, `isBusy`, `fault` and `isStopped` are read and written under `lock` only; `writer`
+/// Invariant: `waiting`, `spare`, `isBusy`, `fault` and `isStopped` are read and written under `lock` only; `writer`
 /// is used by the thread while `isBusy` with rows, and by others only after `drain` or `discard`.
 /// `StoreDurabilityTests` and `RowLaneTests` merge through it.
 @safe final class RowLane {
@@ -15,8 +15,8 @@ import Glibc
 
     private enum Item {
         case rows(RowBuffer)
-        /// States that nobody needs any more: letting go of thousands takes as long as writing some rows.
-        case spent([DocumentState])
+        /// Documents that nobody needs any more: letting go of thousands takes as long as writing some rows.
+        case spent([[DocumentID: DocumentCache.Entry]])
     }
 
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -24,6 +24,7 @@ import Glibc
     private let writer: RowWriter
     private var thread = pthread_t()
     private var waiting: [Item] = []
+    private var spare: [RowBuffer] = []
     private var isBusy = false
     private var isStopped = false
     private var fault: ReplicaFault?
@@ -60,8 +61,25 @@ import Glibc
     /// Hands rows on. Waits while the thread is far behind. A failure of earlier rows shows at `drain`.
     func put(_ rows: consuming RowBuffer) { self.put(.rows(rows)) }
 
-    /// Has states freed while the caller commits. Needs no connection, so nobody has to wait for it.
-    func free(_ states: consuming [DocumentState]) { self.put(.spent(states)) }
+    /// Has documents freed while the caller goes on. Needs no connection, so nobody has to wait for it.
+    func free(_ documents: consuming [[DocumentID: DocumentCache.Entry]]) { self.put(.spent(documents)) }
+
+    /// Gives a buffer that was used before, or a new one.
+    func emptyBuffer() -> RowBuffer {
+        unsafe pthread_mutex_lock(self.lock)
+        let spare = self.spare.popLast()
+        unsafe pthread_mutex_unlock(self.lock)
+        return spare ?? RowBuffer()
+    }
+
+    /// Takes back a buffer whose rows are written.
+    func recycle(_ rows: consuming RowBuffer) {
+        guard rows.isWorthKeeping else { return }
+        rows.removeAll()
+        unsafe pthread_mutex_lock(self.lock)
+        if self.spare.count < Self.waitingMax + 2 { self.spare.append(rows) }
+        unsafe pthread_mutex_unlock(self.lock)
+    }
 
     private func put(_ item: consuming Item) {
         unsafe pthread_mutex_lock(self.lock)
@@ -108,10 +126,7 @@ import Glibc
 
     private func work() {
         while let item = self.next() {
-            var failure: ReplicaFault?
-            if case .rows(let rows) = item {
-                do throws(ReplicaFault) { try self.writer.write(rows) } catch { failure = error }
-            }
+            let failure = self.perform(item)
             unsafe pthread_mutex_lock(self.lock)
             if let failure {
                 self.fault = failure
@@ -121,6 +136,13 @@ import Glibc
             unsafe pthread_cond_broadcast(self.changed)
             unsafe pthread_mutex_unlock(self.lock)
         }
+    }
+
+    private func perform(_ item: consuming Item) -> ReplicaFault? {
+        guard case .rows(let rows) = item else { return nil }
+        do throws(ReplicaFault) { try self.writer.write(rows) } catch { return error }
+        self.recycle(rows)
+        return nil
     }
 
     /// Waits for rows; nil once the lane is stopped and empty.

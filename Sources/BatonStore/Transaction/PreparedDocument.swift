@@ -4,37 +4,70 @@ import BatonModel
 /// What a batch will ask of one document, read before the batch writes anything: questions in between would
 /// each wait for the rows that are under way.
 struct PreparedDocument {
+    enum Stored {
+        /// There is no state yet.
+        case nothing
+        case bytes([UInt8])
+        case state(DocumentState, storedBytes: Int)
+    }
+
     /// True while the document has no row.
     var isAbsent: Bool
-    /// The stored state; nil where there is none. Given out once: the session keeps it from then on.
-    var state: [UInt8]?
-    /// False once the state was given out or saved: the database knows better then.
-    var isFresh = true
-    var keys: [(scope: KeyScope, key: WrappedKey)]
+    /// Nil once the state was given out or saved: the session has it then, or the database knows better.
+    private(set) var stored: Stored?
+    /// Every key of the document.
+    var keys: [DocumentKey]
+
+    init(isAbsent: Bool, stored: Stored?, keys: [DocumentKey]) {
+        self.isAbsent = isAbsent
+        self.stored = stored
+        self.keys = keys
+    }
+
+    /// Gives the state out, once.
+    mutating func take() -> Stored? { self.stored.take() }
 }
 
 extension StoreTransaction {
     func prepare(for documents: [DocumentID]) throws(ReplicaFault) {
         try self.flush()
         let connection = try self.connection
-        self.prepared.removeAll(keepingCapacity: true)
         // Neighbours in the index are read one after the other.
-        for document in documents.sorted() {
+        for document in documents.sorted() where self.prepared.index(forKey: document) == nil {
+            let kept = self.cache.take(document)
             guard let row = try connection.row(of: document) else {
-                self.prepared[document] = PreparedDocument(isAbsent: true, state: nil, keys: [])
+                self.prepared[document] = PreparedDocument(isAbsent: true, stored: .nothing, keys: [])
                 continue
             }
-            self.prepared[document] = PreparedDocument(
-                isAbsent: false, state: try connection.stateBytes(row: row),
-                keys: try connection.keys(of: document, row: row))
+            let stored: PreparedDocument.Stored
+            if let kept {
+                stored = .state(kept.state, storedBytes: kept.storedBytes)
+            } else {
+                stored = try connection.stateBytes(row: row).map { .bytes($0) } ?? .nothing
+            }
+            let keys: [DocumentKey]
+            if let known = kept?.keys {
+                keys = known
+            } else {
+                keys = try connection.keys(of: document, row: row)
+            }
+            self.prepared[document] = PreparedDocument(isAbsent: false, stored: stored, keys: keys)
         }
     }
 
     func document(_ id: DocumentID) throws(ReplicaFault) -> DocumentState? {
-        if let known = self.prepared[id], known.isFresh {
-            self.prepared[id]?.isFresh = false
-            self.prepared[id]?.state = nil
-            return try known.state.map { bytes throws(ReplicaFault) in try Connection.state(id, bytes) }
+        if let stored = self.prepared[id]?.take() {
+            switch stored {
+            case .nothing: return nil
+            case .bytes(let bytes): return try Connection.state(id, bytes)
+            case .state(let state, _): return state
+            }
+        }
+        if let kept = self.cache.take(id) {
+            if let keys = kept.keys, self.prepared.index(forKey: id) == nil {
+                self.prepared[id] = PreparedDocument(isAbsent: false, stored: nil, keys: keys)
+            }
+            return kept.state
         }
         let connection = try self.connection
         guard let row = try connection.row(of: id) else { return nil }
@@ -59,7 +92,9 @@ extension StoreTransaction {
             cells.add(Int64(bitPattern: key.id.hash))
             cells.add(key.bytes)
         }
-        guard self.prepared[scope.document] != nil else { return }
+        guard self.prepared.index(forKey: scope.document) != nil else {
+            return self.cache.forgetKeys(of: scope.document)
+        }
         self.prepared[scope.document]?.keys.removeAll { $0.key.id == key.id && $0.scope == scope }
         self.prepared[scope.document]?.keys.append((scope, key))
     }
@@ -73,16 +108,14 @@ extension Connection {
         return try statement.step() ? statement.bytes(0) : nil
     }
 
-    func keys(
-        of document: DocumentID, row: Int64
-    ) throws(ReplicaFault) -> [(scope: KeyScope, key: WrappedKey)] {
+    func keys(of document: DocumentID, row: Int64) throws(ReplicaFault) -> [DocumentKey] {
         let statement = try self.prepare(
             fixed:
                 "SELECT author_id, compartment, generation, hash, wrapped FROM document_key WHERE document_id = ?"
         )
         defer { statement.reset() }
         statement.bind(1, row)
-        var found: [(scope: KeyScope, key: WrappedKey)] = []
+        var found: [DocumentKey] = []
         while try statement.step() {
             guard let compartment = UInt8(exactly: statement.integer(1)),
                 let generation = UInt32(exactly: statement.integer(2))

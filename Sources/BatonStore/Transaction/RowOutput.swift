@@ -7,6 +7,8 @@ import BatonModel
     private let lane: RowLane?
     /// True while the thread may have rows: the connection is not the transaction's then.
     private var isBehind = false
+    /// A buffer to use again, where no thread has them.
+    private var spare: [RowBuffer] = []
 
     init(_ connection: Connection, hasThread: Bool) throws(ReplicaFault) {
         self.writer = try RowWriter(connection)
@@ -18,18 +20,36 @@ import BatonModel
 
     /// Hands on rows while the transaction goes on.
     func put(_ rows: consuming RowBuffer) throws(ReplicaFault) {
-        guard let lane = self.lane else { return try self.writer.write(rows) }
+        guard let lane = self.lane else {
+            try self.writer.write(rows)
+            return self.recycle(rows)
+        }
         self.isBehind = true
         lane.put(rows)
     }
 
-    /// Has states freed by the thread, where there is one.
-    func free(_ states: consuming [DocumentState]) { self.lane?.free(states) }
+    /// Has documents freed by the thread, where there is one.
+    func free(_ documents: consuming [[DocumentID: DocumentCache.Entry]]) { self.lane?.free(documents) }
 
     /// Writes rows after all that were put.
     func writeAll(_ rows: consuming RowBuffer) throws(ReplicaFault) {
         try self.drain()
         try self.writer.write(rows)
+        self.recycle(rows)
+    }
+
+    // Buffers are used again: making one costs the kernel a cleared page for each four kilobytes.
+
+    func emptyBuffer() -> RowBuffer {
+        if let lane = self.lane { return lane.emptyBuffer() }
+        return self.spare.popLast() ?? RowBuffer()
+    }
+
+    func recycle(_ rows: consuming RowBuffer) {
+        if let lane = self.lane { return lane.recycle(rows) }
+        guard self.spare.isEmpty, rows.isWorthKeeping else { return }
+        rows.removeAll()
+        self.spare.append(rows)
     }
 
     func drain() throws(ReplicaFault) {

@@ -12,18 +12,24 @@ extension StoreTransaction {
         for place in states.indices { placed.append((try self.row(of: states[place].id), place)) }
         // Neighbours in the tables are written one after the other.
         placed.sort { $0.row < $1.row }
-        for entry in placed { try self.save(states[entry.place], row: entry.row) }
-        self.keep(states)
+        self.saved.reserveCapacity(self.saved.count + placed.count)
+        for entry in placed {
+            let bytes = try self.save(states[entry.place], row: entry.row)
+            self.saved.append((states[entry.place], bytes))
+        }
     }
 
     func save(_ state: DocumentState) throws(ReplicaFault) { try self.save([state]) }
 
-    private func save(_ state: DocumentState, row: Int64) throws(ReplicaFault) {
-        self.prepared[state.id]?.isFresh = false
-        self.prepared[state.id]?.state = nil
+    /// - Returns: How many bytes the stored state has.
+    private func save(_ state: DocumentState, row: Int64) throws(ReplicaFault) -> Int {
+        if self.prepared[state.id]?.take() == nil { _ = self.cache.take(state.id) }
+        var stored = 0
         try self.add(.state) { cells in
             cells.add(row)
+            let start = cells.bytes.count
             cells.addBlob { state.encodeForStorage(into: &$0) }
+            stored = cells.bytes.count - start
         }
         let tails = Closures(of: state).unreadTails(of: state)
         let uncovered =
@@ -34,6 +40,7 @@ extension StoreTransaction {
             authority: CustodyAuthority.isAsked(by: state)
                 ? try self.connection.custodyAuthority() : .none)
         try self.index(summary, conflicts: ConflictLedger.count(state, summary), row: row)
+        return stored
     }
 
     private func index(_ summary: CaseSummary, conflicts: Int, row: Int64) throws(ReplicaFault) {

@@ -18,15 +18,17 @@ final class StoreTransaction: ReplicaTransaction {
     /// The own author's head as this transaction leaves it; nil while it has not moved.
     private(set) var ownHead: LogHead?
 
-    private var rows = RowBuffer()
+    private var rows: RowBuffer
     /// The first row that failed: nothing of the transaction may be kept.
     private var fault: ReplicaFault?
     private var pending: PendingDelta?
     private var places: [DeltaReference: [LoggedDelta]] = [:]
     private var arrivals: [DeltaID: Arrival] = [:]
     var prepared: [DocumentID: PreparedDocument] = [:]
-    /// What was saved, for the other thread to free once all rows are written.
-    private var spent: [DocumentState] = []
+    /// What the last commit left, decoded.
+    let cache: DocumentCache
+    /// What was saved, in order, with the bytes it has in the database.
+    var saved: [(state: DocumentState, storedBytes: Int)] = []
     private var nextArrival: Int64?
     private var nextDocument: Int64?
     var mayHaveWaiting: Bool?
@@ -54,9 +56,14 @@ final class StoreTransaction: ReplicaTransaction {
 
     private static let rememberedMax = 65_536
 
-    init(_ connection: Connection, _ output: RowOutput, _ hashing: any Hashing, own: Author?) {
+    init(
+        _ connection: Connection, _ output: RowOutput, _ cache: DocumentCache, _ hashing: any Hashing,
+        own: Author?
+    ) {
         self.base = connection
         self.output = output
+        self.cache = cache
+        self.rows = output.emptyBuffer()
         self.hashing = hashing
         self.own = own
     }
@@ -76,9 +83,7 @@ final class StoreTransaction: ReplicaTransaction {
         if let fault = self.fault { throw fault }
         do throws(ReplicaFault) {
             guard !self.rows.isEmpty else { return try self.output.drain() }
-            let rows = self.rows
-            self.rows = RowBuffer()
-            try self.output.writeAll(rows)
+            try self.output.writeAll(self.takeRows())
         } catch {
             self.fault = error
             throw error
@@ -91,32 +96,40 @@ final class StoreTransaction: ReplicaTransaction {
         self.rows.begin(kind)
         try fill(&self.rows)
         guard self.rows.isFull else { return }
-        let rows = self.rows
-        self.rows = RowBuffer()
         do throws(ReplicaFault) {
-            try self.output.put(rows)
+            try self.output.put(self.takeRows())
         } catch {
             self.fault = error
             throw error
         }
     }
 
-    /// Keeps the states of a batch alive so that their freeing does not hold up the commit.
-    func keep(_ states: [DocumentState]) {
-        guard states.count >= Self.spentMin else { return }
-        self.spent = states
+    private func takeRows() -> RowBuffer {
+        var rows = self.output.emptyBuffer()
+        swap(&rows, &self.rows)
+        return rows
     }
 
-    /// Gives what was kept to the other thread. Nothing may be written after it.
-    func letGo() {
-        guard !self.spent.isEmpty else { return }
-        let spent = self.spent
-        self.spent = []
-        self.output.free(spent)
+    /// Keeps for later transactions what this one has at hand. The commit stands.
+    func settle() {
+        var dropped: [[DocumentID: DocumentCache.Entry]] = []
+        for entry in self.saved {
+            let keys = self.prepared[entry.state.id]?.keys
+            let out = self.cache.put(
+                DocumentCache.Entry(state: entry.state, keys: keys, storedBytes: entry.storedBytes))
+            if !out.isEmpty { dropped.append(out) }
+        }
+        self.saved = []
+        // What was read and then not asked for, because somebody else had to be let in, will be next.
+        for (_, document) in self.prepared {
+            guard case .state(let state, let storedBytes) = document.stored else { continue }
+            _ = self.cache.put(
+                DocumentCache.Entry(state: state, keys: document.keys, storedBytes: storedBytes))
+        }
+        self.prepared = [:]
+        self.output.recycle(self.rows)
+        if !dropped.isEmpty { self.output.free(dropped) }
     }
-
-    /// Fewer are freed sooner than handed over.
-    private static let spentMin = 64
 
     /// Leaves out what is not written yet: the transaction is given up.
     func abandon() { self.output.discard() }
