@@ -19,7 +19,7 @@ package struct HTMLReport {
         <p class="key"><span class="cause">thick: could have caused the break</span> ·
         <span class="lost">× lost on the way</span> · <span class="fault">▲ fault</span> ·
         grey band: cut, crash or pause · ribbon: error of the wall clock</p>
-        <div class="scroll">\(LaneDrawing(self.story).svg)</div>
+        \(self.pictures)
         <h2>What happened</h2>
         \(self.table)
         <h2>At the end</h2>
@@ -33,9 +33,11 @@ package struct HTMLReport {
 
     private static let style = """
         :root{color-scheme:light dark;--fg:#1b1f24;--bg:#fff;--dim:#9aa4b0;--line:#d5dae1;--cause:#0b5fff;\
-        --bad:#b3261e;--band:#8882;--ribbon:#b06f00}
+        --bad:#b3261e;--band:#8882;--ribbon:#b06f00;\
+        --s0:#7fb2e5;--s1:#f2b36b;--s2:#8fcf8f;--s3:#c9a6e4;--s4:#e59a9a;--s5:#b9c0a0}
         @media(prefers-color-scheme:dark){:root{--fg:#e6e9ee;--bg:#14171c;--dim:#5d6671;--line:#333a44;\
-        --cause:#7fb0ff;--bad:#ff8a80;--band:#fff1;--ribbon:#ffc66b}}
+        --cause:#7fb0ff;--bad:#ff8a80;--band:#fff1;--ribbon:#ffc66b;\
+        --s0:#2f6299;--s1:#94601c;--s2:#3a7a3a;--s3:#6f4c8c;--s4:#8f4040;--s5:#656d47}}
         body{font:15px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);max-width:76rem;\
         margin:2rem auto;padding:0 1rem}
         h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
@@ -48,7 +50,22 @@ package struct HTMLReport {
         pre,code{font:13px/1.45 ui-monospace,monospace}pre{overflow:auto}
         .cause{color:var(--cause);font-weight:600}.lost,.fault{color:var(--bad)}
         svg text{font:12px system-ui,sans-serif;fill:var(--fg)}svg .small{font-size:10px;fill:var(--dim)}
+        svg .held{font-size:9px}svg{display:block}
+        .site{display:inline-block;width:.9em;height:.9em;margin-right:.3em;vertical-align:-.1em}
         """
+
+    private var pictures: String {
+        let scale = TimeScale(self.story)
+        let batons = CustodyDrawing(self.story, scale)
+        let lanes = LaneDrawing(self.story, scale).svg
+        guard !batons.isEmpty else { return "<div class=\"scroll\">\(lanes)</div>" }
+        let left = batons.leftOut > 0 ? " \(batons.leftOut) cases that moved earlier are left out." : ""
+        return """
+            <div class="scroll">\(lanes)\(batons.svg)</div>
+            <p class="key">Bars: who answers for a case, by what each node knows; hatched: provisionally. \(batons.key).
+            A bar begins with the first word about the baton that the node has; before it a case is its maker's.\(left)</p>
+            """
+    }
 
     private var verdict: String {
         guard !self.story.violations.isEmpty else { return "<p class=\"good\">Everything held.</p>" }

@@ -1,50 +1,31 @@
 /// The picture: one lane a node, time to the right, messages slanted between the lanes.
 struct LaneDrawing {
     private let story: RunStory
-    /// Moments at which something happened, in order: quiet time is drawn short.
-    private let moments: [UInt64]
+    private let scale: TimeScale
     private static let top = 46.0
     private static let gap = 92.0
-    private static let left = 70.0
     private static let messagesMax = 600
 
-    init(_ story: RunStory) {
+    init(_ story: RunStory, _ scale: TimeScale) {
         self.story = story
-        let messages = story.recorder.messages.flatMap { [$0.sentAt, $0.arrivedAt ?? $0.sentAt] }
-        let all = story.recorder.entries.map(\.at) + messages
-        self.moments = Set(all.filter { $0 <= story.end } + [0, story.end]).sorted()
+        self.scale = scale
     }
 
-    private var step: Double { self.moments.count > 400 ? 4 : self.moments.count > 120 ? 9 : 18 }
-
-    /// Where a moment stands: by its rank, so that milliseconds and hours can be seen in one picture.
-    private func x(_ at: UInt64) -> Double {
-        var low = 0
-        var high = self.moments.count
-        while low < high {
-            let middle = (low + high) / 2
-            if self.moments[middle] < at { low = middle + 1 } else { high = middle }
-        }
-        return Self.left + Double(low) * self.step
-    }
+    private func x(_ at: UInt64) -> Double { self.scale.x(at) }
 
     private func y(_ node: NodeID) -> Double {
         Self.top + Double(self.story.nodes.firstIndex(of: node) ?? 0) * Self.gap
     }
 
     var svg: String {
-        let width = Self.left + Double(self.moments.count) * self.step + 40
         let height = Self.top + (Double(max(1, self.story.nodes.count)) - 0.6) * Self.gap
         let parts = [self.bands, self.lanes, self.ribbons, self.messages, self.marks, self.break]
-        return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Self.short(width))\" "
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Self.short(self.scale.width))\" "
             + "height=\"\(Self.short(height))\" role=\"img\" aria-label=\"Lanes of the nodes over time\">"
             + parts.joined(separator: "\n") + "</svg>"
     }
 
-    private static func short(_ number: Double) -> String {
-        let tenths = Int((number * 10).rounded())
-        return "\(tenths / 10).\(abs(tenths % 10))"
-    }
+    private static func short(_ number: Double) -> String { TimeScale.short(number) }
 
     private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: String) -> String {
         "<line x1=\"\(Self.short(x1))\" y1=\"\(Self.short(y1))\" x2=\"\(Self.short(x2))\" "
@@ -64,17 +45,17 @@ struct LaneDrawing {
     }
 
     private var lanes: String {
-        let end = Self.left + Double(self.moments.count) * self.step
         let lanes = self.story.nodes.map { node in
             "<text x=\"8\" y=\"\(Self.short(self.y(node) + 4))\">\(node)</text>"
                 + self.line(
-                    Self.left, self.y(node), end, self.y(node),
+                    TimeScale.left, self.y(node), self.scale.end, self.y(node),
                     "stroke=\"var(--dim)\" stroke-width=\"1.5\"")
         }
-        let every = max(1, self.moments.count / 12)
-        let ticks = stride(from: 0, to: self.moments.count, by: every).map { index in
-            "<text class=\"small\" x=\"\(Self.short(Self.left + Double(index) * self.step))\" y=\"14\">"
-                + "\(RunStory.clock(self.moments[index]))</text>"
+        let moments = self.scale.moments
+        let every = max(1, moments.count / 12)
+        let ticks = stride(from: 0, to: moments.count, by: every).map { index in
+            "<text class=\"small\" x=\"\(Self.short(TimeScale.left + Double(index) * self.scale.step))\" y=\"14\">"
+                + "\(RunStory.clock(moments[index]))</text>"
         }
         return lanes.joined() + ticks.joined()
     }
@@ -144,7 +125,7 @@ struct LaneDrawing {
         let bottom = Self.top + Self.gap * Double(max(1, self.story.nodes.count)) - 50
         return self.line(
             x, Self.top - 26, x, bottom, "stroke=\"var(--bad)\" stroke-width=\"2\" stroke-dasharray=\"5 3\"")
-            + "<text x=\"\(Self.short(max(Self.left, x - 180)))\" y=\"\(Self.short(Self.top - 18))\" "
+            + "<text x=\"\(Self.short(max(TimeScale.left, x - 180)))\" y=\"\(Self.short(Self.top - 18))\" "
             + "style=\"fill:var(--bad)\">\(violation.property)</text>"
     }
 }

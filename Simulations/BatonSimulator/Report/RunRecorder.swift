@@ -1,5 +1,5 @@
 import BatonEngine
-import BatonModel
+package import BatonModel
 
 /// Keeps what a report shows: messages, crashes, cuts, clocks, commits.
 package final class RunRecorder {
@@ -29,6 +29,27 @@ package final class RunRecorder {
         package let errorMilliseconds: Int64
     }
 
+    /// Whose hands a case is in from a moment on, by what a node knows.
+    package struct Hold: Equatable {
+        package let at: UInt64
+        package let node: NodeID
+        /// What the scenario calls the case.
+        package let label: String
+        /// The site of the last certain epoch, and the one that answers now.
+        package let firm: String
+        package let answers: SiteID
+        package let epoch: String
+        package let isProvisional: Bool
+
+        package var words: String {
+            let now =
+                self.isProvisional
+                ? "\(self.answers) \(self.epoch) answers, \(self.firm) is certain" : self.firm
+            return "\(self.label) as \(self.node) sees it: \(now)"
+        }
+    }
+
+    package private(set) var holds: [Hold] = []
     package private(set) var messages: [Message] = []
     package private(set) var entries: [Entry] = []
     package private(set) var clock: [ClockPoint] = []
@@ -70,6 +91,15 @@ package final class RunRecorder {
         case .arrived(let number, let isLost): self.arrived(number, isLost, world)
         default: break
         }
+    }
+
+    /// Takes a view of a case, where it is another one than before.
+    func note(_ hold: Hold) {
+        guard self.holds.count < Self.entriesMax else { return }
+        let before = self.holds.last { $0.node == hold.node && $0.label == hold.label }
+        guard before.map({ ($0.firm, $0.answers, $0.epoch) != (hold.firm, hold.answers, hold.epoch) }) ?? true
+        else { return }
+        self.holds.append(hold)
     }
 
     func finish(_ outcome: RunOutcome, _ world: World) {

@@ -18,6 +18,7 @@ package struct TextReport {
         lines.append("")
         lines.append("WHAT HAPPENED (a star marks what could have caused the break)")
         lines.append(contentsOf: self.happenings)
+        lines.append(contentsOf: self.batons)
         lines.append("")
         lines.append("AT THE END")
         for digest in self.story.recorder.outcome?.digests ?? [] {
@@ -32,6 +33,19 @@ package struct TextReport {
             if let why = event.why { lines.append("    \(why)") }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let holdsMax = 100
+
+    private var batons: [String] {
+        let holds = self.story.recorder.holds.filter { $0.at <= self.story.end }
+        guard !holds.isEmpty else { return [] }
+        let left = holds.count - min(holds.count, Self.holdsMax)
+        return [
+            "", "WHOSE HANDS (by what each node knew; a mark behind the number of an epoch: provisional)",
+        ]
+            + (left > 0 ? ["  (\(left) earlier lines are left out)"] : [])
+            + holds.suffix(Self.holdsMax).map { "  \(RunStory.clock($0.at))  \($0.words)" }
     }
 
     private var happenings: [String] {

@@ -173,11 +173,25 @@ extension ScenarioRun {
         }
     }
 
+    /// Tells the recorder whose hands the cases are in that a commit moved.
+    func recordHands(_ commit: Commit, at id: NodeID, in recorder: RunRecorder) {
+        guard let node = self.world.machines[id] else { return }
+        for document in commit.custodyDocuments(node.replica) {
+            guard let label = self.labels.first(where: { $0.document == document })?.label,
+                let state = self.atlas.custody.state(document, at: node)
+            else { continue }
+            recorder.note(
+                RunRecorder.Hold(
+                    at: self.world.nowMilliseconds, node: id, label: label,
+                    firm: "\(state.firm.site) \(state.firm.word)", answers: state.accountable.site,
+                    epoch: state.accountable.word,
+                    isProvisional: state.accountable.isProvisional || state.accountable != state.firm))
+        }
+    }
+
     /// Whose hands the cases of the scenario are in.
     var hands: [RunOutcome.Hand] {
-        let labels = Set(TeamTraffic.expand(self.scenario).events.compactMap(\.label)).sorted()
-        return labels.flatMap { label -> [RunOutcome.Hand] in
-            let document = WriteText.document(label)
+        self.labels.flatMap { label, document -> [RunOutcome.Hand] in
             guard self.atlas.custody.documents.contains(document) else { return [] }
             return self.world.nodeIDs.compactMap { id in
                 guard let node = self.world.machines[id],

@@ -20,6 +20,11 @@ package final class ScenarioRun {
     var membership: Membership
     var backups: [SiteID: DiskCopy] = [:]
     var restarts: [NodeID: RestartPlan] = [:]
+    /// What the scenario calls its cases, in order of the names.
+    private(set) lazy var labels: [(label: String, document: DocumentID)] =
+        Set(TeamTraffic.expand(self.scenario).events.compactMap(\.label)).sorted().map {
+            ($0, WriteText.document($0))
+        }
     /// Sites whose disk was to fail.
     var struckDisks: Set<SiteID> = []
     /// True once all faults are taken away.
@@ -106,6 +111,9 @@ package final class ScenarioRun {
         self.forks.note(fact)
         for mark in Marks.of(fact, self.world) { self.marks.insert(mark) }
         self.recorder?.note(fact, self.world)
+        if let recorder = self.recorder, case .committed(let node, let commit) = fact {
+            self.recordHands(commit, at: node, in: recorder)
+        }
         for violation in self.checkers.check(fact, self.world, self.atlas) {
             // What a rotten disk makes of its own node is nobody's promise, until it is replaced.
             guard violation.node.map({ self.atlas.rotten.contains($0.site) }) != true else { continue }
