@@ -12,9 +12,15 @@ extension StoreTransaction {
         for place in states.indices { placed.append((try self.row(of: states[place].id), place)) }
         // Neighbours in the tables are written one after the other.
         placed.sort { $0.row < $1.row }
-        self.saved.reserveCapacity(self.saved.count + placed.count)
+        // All questions come first: each in between would wait for the rows before it.
+        var uncovered: [Int] = []
+        uncovered.reserveCapacity(placed.count)
         for entry in placed {
-            let bytes = try self.save(states[entry.place], row: entry.row)
+            uncovered.append(try self.uncoveredCount(of: states[entry.place], row: entry.row))
+        }
+        self.saved.reserveCapacity(self.saved.count + placed.count)
+        for (entry, count) in zip(placed, uncovered) {
+            let bytes = try self.save(states[entry.place], row: entry.row, uncovered: count)
             self.saved.append((states[entry.place], bytes))
         }
     }
@@ -22,7 +28,9 @@ extension StoreTransaction {
     func save(_ state: DocumentState) throws(ReplicaFault) { try self.save([state]) }
 
     /// - Returns: How many bytes the stored state has.
-    private func save(_ state: DocumentState, row: Int64) throws(ReplicaFault) -> Int {
+    private func save(
+        _ state: DocumentState, row: Int64, uncovered: Int
+    ) throws(ReplicaFault) -> Int {
         if self.prepared[state.id]?.take() == nil { _ = self.cache.take(state.id) }
         var stored = 0
         try self.add(.state) { cells in
@@ -31,9 +39,6 @@ extension StoreTransaction {
             cells.addBlob { state.encodeForStorage(into: &$0) }
             stored = cells.bytes.count - start
         }
-        let tails = Closures(of: state).unreadTails(of: state)
-        let uncovered =
-            tails.isEmpty ? 0 : try self.connection.uncoveredCount(of: state, row: row)
         // Waiting deltas come and go without the state: the queue counts them as it reads.
         let summary = CaseSummary(
             state: state, uncoveredCount: uncovered, waitingCount: 0, hashing: self.hashing,
@@ -41,6 +46,11 @@ extension StoreTransaction {
                 ? try self.connection.custodyAuthority() : .none)
         try self.index(summary, conflicts: ConflictLedger.count(state, summary), row: row)
         return stored
+    }
+
+    private func uncoveredCount(of state: DocumentState, row: Int64) throws(ReplicaFault) -> Int {
+        guard !Closures(of: state).unreadTails(of: state).isEmpty else { return 0 }
+        return try self.connection.uncoveredCount(of: state, row: row)
     }
 
     private func index(_ summary: CaseSummary, conflicts: Int, row: Int64) throws(ReplicaFault) {
