@@ -29,14 +29,14 @@ extension OpenAPISamples {
         get throws {
             [
                 try Self.both("HandoffsReply") { asOf, full in
-                    HandoffsReply(asOf: asOf, handoffs: [Self.row(full)])
+                    HandoffsReply(asOf: asOf, handoffs: [Self.row(full)], older: full ? 1 : nil)
                 },
                 try Self.both("HandoffReply") { asOf, full in Self.handoff(asOf, full) },
                 try Self.both("HandoffCall") { _, _ in HandoffCall(step: "say", arguments: ["case": ["r"]]) },
                 try Self.both("HandoffStepReply") { asOf, full in
                     HandoffStepReply(
                         handoff: Self.handoff(asOf, full), step: "readback", said: ["s"], hints: ["h"],
-                        isGood: full ? true : nil, deltas: ["d"])
+                        isGood: full ? true : nil, unlisted: full ? ["u"] : nil, deltas: ["d"])
                 },
                 try Self.both("HandoffPageReply") { asOf, _ in
                     HandoffPageReply(asOf: asOf, label: "HO-1122-SU", text: "t", html: "h")

@@ -33,7 +33,7 @@ def story(case, other, fresh):
         (kim, f"use {case}", 0),
         (kim, "triage --type EDR --sev S0 --intent y --capability y --specific y --juris US", 0),
         (kim, "show", 0), (kim, "show people", 0), (kim, "triage --trend worse", 0),
-        (kim, "check", 0), (kim, "check done 1", 0), (kim, "check skip 2 --why OVERTAKEN", 0),
+        (kim, "check", 0), (kim, "check add \"ring the authority\" --owner kim --due +2h", 0), (kim, "check done 1", 0), (kim, "check skip 2 --why OVERTAKEN", 0),
         (kim, "check reopen 2", 0),
         (kim, "sla", 0), (kim, "sla all", 0), (kim, "sla attach eu.tco --order 2", 0),
         (kim, "sla correct eu.tco/2 --received -10m --note \"stamped on the order\"", 0),

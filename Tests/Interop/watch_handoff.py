@@ -83,12 +83,27 @@ def hand_over(syd, usw, cases):
         expect(status["row"]["standing"] == "accepted" and status["record"] == record, f"{site.name}: {status['row']}")
         expect(status["readBacks"] == GRAVE and status["corrections"] == 1, f"{site.name} counts {status['readBacks']}")
         expect(any(line.startswith("accept by usw-op at usw") for line in status["signed"]), str(status["signed"]))
+    for site in (syd, usw):
+        actions(site, offered)
     repeated(syd)
     late = desk(syd, "handoff withdraw", codes=[3])[0]
     expect(late["code"] == "api.no-such-handoff", f"an accepted handoff was withdrawn: {late}")
     print(f"  {CASES} cases handed over in {time.monotonic() - began:.1f} s of commands, {typed} keys for what only "
           f"people know, {GRAVE} read-backs, 1 corrected")
     return offered["row"]["label"]
+
+
+def actions(site, offered):
+    """What the receiver added is a step of the case with an owner and a time, and a line of the receipt, at both sites."""
+    status = desk(site, f"handoff status {offered['row']['label']}", codes=[0])[0]
+    added = [line for line in status["signed"] if "action added to" in line]
+    expect(len(added) == 2, f"{site.name}: the receipt has {status['signed']}")
+    refs = [item["id"] for item in offered["items"] if item["readBack"] == "owed"]
+    for ref, words in ((refs[1], "tell counsel"), (refs[2], "look at the second account")):
+        steps = site.ask("GET", f"/v1/cases/{ref}/file?section=steps")["sections"][0]["items"]
+        mine = [step for step in steps if step["text"] == words]
+        expect(len(mine) == 1 and "added" in mine[0]["marks"] and mine[0]["state"] == "todo" and "due" in mine[0],
+               f"{site.name}: the steps of {ref} are {steps}")
 
 
 def repeated(site):
@@ -119,7 +134,12 @@ def accept(usw, offered, cases, clocks):
     expect(silent["code"] == "desk.answer-needed", f"nobody to ask: {silent}")
     wrong = desk(usw, "handoff accept\nanswer due 03:33Z on 2 jan", codes=[5])[0]
     expect(wrong["code"] == "desk.read-back-differs", f"a wrong read-back was {wrong}")
-    done = desk(usw, f"handoff accept --all\n{words[refs[1]]}\n{words[refs[2]]}", codes=[0])[0]
+    early = desk(usw, f'handoff action {refs[1]} "tell counsel" --due -1h', codes=[2])[0]
+    expect(early["code"] == "check.past-due", f"an action that is due in the past: {early}")
+    desk(usw, f'handoff action {refs[1]} "tell counsel" --owner usw-op --due +2h', codes=[0])
+    # A line that begins with + adds, and the walk stays where it is.
+    lines = [words[refs[1]], "+ look at the second account by +3h", words[refs[2]]]
+    done = desk(usw, "handoff accept --all\n" + "\n".join(lines), codes=[0])[0]
     expect(done["handoff"]["row"]["standing"] == "accepted", f"after the accept it is {done['handoff']['row']}")
     return offered["record"]
 

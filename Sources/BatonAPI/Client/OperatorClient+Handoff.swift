@@ -1,6 +1,9 @@
 /// The watch handoff and the brief.
 extension OperatorClient {
-    package func handoffs() async throws(APIFault) -> HandoffsReply { try await self.get(APIPath.handoffs) }
+    /// - Parameter rows: How many that have ended; all others are listed.
+    package func handoffs(rows: Int? = nil) async throws(APIFault) -> HandoffsReply {
+        try await self.get(APIPath.handoffs, [("rows", rows.map { "\($0)" })])
+    }
 
     /// - Parameter terms: `to` and `at`.
     package func openHandoff(

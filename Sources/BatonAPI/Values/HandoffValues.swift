@@ -1,11 +1,14 @@
-/// `GET /v1/handoffs`: newest first.
+/// `GET /v1/handoffs`: newest first; all that have not ended, and the newest of those that have.
 package struct HandoffsReply: Codable, Sendable, Equatable {
     package let asOf: Freshness
     package let handoffs: [HandoffRow]
+    /// How many have ended and are not listed; absent for none.
+    package let older: Int?
 
-    package init(asOf: Freshness, handoffs: [HandoffRow]) {
+    package init(asOf: Freshness, handoffs: [HandoffRow], older: Int? = nil) {
         self.asOf = asOf
         self.handoffs = handoffs
+        self.older = older
     }
 }
 
@@ -204,12 +207,16 @@ package struct HandoffStepReply: Codable, Sendable, Equatable {
     package let hints: [String]
     /// Of a read-back: false where it differs from the record.
     package let isGood: Bool?
+    /// Of a read-back: what was said that no action of the record has a word of.
+    package let unlisted: [String]?
     /// Ids of what was signed, cases first.
     package let deltas: [String]
 
     package init(
-        handoff: HandoffReply, step: String, said: [String], hints: [String], isGood: Bool?, deltas: [String]
+        handoff: HandoffReply, step: String, said: [String], hints: [String], isGood: Bool?,
+        unlisted: [String]? = nil, deltas: [String]
     ) {
+        self.unlisted = unlisted
         self.handoff = handoff
         self.step = step
         self.said = said

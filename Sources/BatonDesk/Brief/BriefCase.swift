@@ -22,7 +22,7 @@ package struct BriefLine: Sendable, Equatable {
 /// What changed in one case since a past: computed, never typed.
 package struct BriefCase: Sendable {
     package let document: DocumentID
-    package let handle: String
+    package var handle: String
     package let severity: Severity?
     package let title: String
     /// Operations that are not in the past.
@@ -40,7 +40,7 @@ package struct BriefCase: Sendable {
         let changes = CaseChanges(file, since: since)
         self.count = changes.count + news.count
         var lines = changes.lines
-        if !news.isEmpty { lines.append(BriefLine(.rest, "\(news.count) notes")) }
+        if !news.isEmpty { lines.append(BriefLine(.rest, Count.words(news.count, "note"))) }
         self.lines = lines.sorted { $0.topic < $1.topic }
     }
 
@@ -139,13 +139,14 @@ package enum Brief {
         let events = changed.reduce(0) { $0 + $1.count }
         let matter = changed.reduce(0) { $0 + $1.matterCount }
         var page = [
-            "\(changed.count) \(changed.count == 1 ? "case" : "cases") changed: \(events) events, \(matter) that matter"
+            "\(Count.words(changed.count, "case")) changed: \(Count.words(events, "event")), "
+                + "\(matter) that \(matter == 1 ? "matters" : "matter")"
         ]
         let room = rows - 1
         let shown = changed.count <= room ? changed.count : room - 1
         page += changed.prefix(shown).map { Self.line($0) }
         if shown < changed.count {
-            page.append("and \(changed.count - shown) more cases: brief CASE shows one")
+            page.append("and \(Count.words(changed.count - shown, "more case")): brief CASE shows one")
         }
         return page
     }
@@ -156,7 +157,8 @@ package enum Brief {
 
     private static func line(_ brief: BriefCase) -> String {
         let words = brief.lines.prefix(4).map(\.text).joined(separator: "; ")
-        return "\(brief.handle) \(brief.severity?.word ?? "S?"): \(brief.count) events: \(words)"
+        let events = Count.words(brief.count, "event")
+        return "\(brief.handle) \(brief.severity?.word ?? "S?"): \(events): \(words)"
     }
 
     /// One case in full.
@@ -164,7 +166,8 @@ package enum Brief {
         guard !brief.isEmpty else {
             return ["\(brief.handle): nothing has changed since you last acknowledged."]
         }
-        return ["\(brief.handle) \(brief.severity?.word ?? "S?") \(brief.title): \(brief.count) events"]
+        let events = Count.words(brief.count, "event")
+        return ["\(brief.handle) \(brief.severity?.word ?? "S?") \(brief.title): \(events)"]
             + brief.lines.map { "  \($0.text)" }
     }
 }

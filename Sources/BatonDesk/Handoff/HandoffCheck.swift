@@ -15,6 +15,18 @@ package struct HandoffFinding: Sendable, Equatable {
 
 /// The guards of a handoff: what must be there before it can be offered, and what is warned of.
 package enum HandoffCheck {
+    /// Of a draft of more cases than were read for it.
+    package static func tooMany(_ count: Int) -> [HandoffFinding] {
+        guard count > HandoffRecord.casesMax else { return [] }
+        return [
+            HandoffFinding(
+                isBlocking: true, code: "handoff.too-many", document: nil,
+                what: "\(count) cases would be handed on, and only the \(HandoffRecord.casesMax) most urgent "
+                    + "are looked at here.",
+                remedy: "Name those that go on; the others stay: handoff draft --case CASE.")
+        ]
+    }
+
     package static func findings(
         _ record: HandoffRecord, _ rules: HandoffRules, now: UInt64
     ) -> [HandoffFinding] {

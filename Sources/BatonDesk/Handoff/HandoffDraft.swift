@@ -26,12 +26,13 @@ package struct HandoffDraft: Sendable {
     package let record: HandoffRecord
     package let findings: [HandoffFinding]
 
+    /// - Parameter caseCount: How many cases it would hand on, where more than `cases` were not read.
     /// - Parameter earlier: Records of handoffs before this one, newest first: what was copied forward.
     /// - Parameter risks: Of the system, as the node knows them.
     /// - Returns: Nil while the draft has no terms.
     package init?(
-        _ state: HandoffState, cases: [HandoffCase], earlier: [HandoffRecord], risks: [String],
-        scene: ActScene
+        _ state: HandoffState, cases: [HandoffCase], caseCount: Int = 0, earlier: [HandoffRecord],
+        risks: [String], scene: ActScene
     ) {
         guard let terms = state.terms, let to = terms.body.site, let at = terms.body.at else { return nil }
         var record = HandoffRecord(
@@ -42,21 +43,15 @@ package struct HandoffDraft: Sendable {
         record.expiresAt = at + UInt64(clamping: rules.offerExpiryMilliseconds)
         record.risks = risks
         record.people = Self.word(.people, nil, state) ?? ""
-        record.items = cases.filter { Self.isHandedOn($0.file.document, state) }.map {
+        let marked = state.marked
+        record.items = cases.filter { held in
+            marked.only?.contains(held.file.document) ?? !marked.without.contains(held.file.document)
+        }.map {
             Self.item($0, state, earlier, scene)
         }.sorted { Self.rank($0) < Self.rank($1) }
         self.record = record
-        self.findings =
-            Mutant.isOn(.handoffUnchecked) ? [] : HandoffCheck.findings(record, rules, now: scene.now)
-    }
-
-    /// The last word about a case counts; where cases were named, the others stay.
-    private static func isHandedOn(_ document: DocumentID, _ state: HandoffState) -> Bool {
-        let marks = state.drafts.entries.filter { [.with, .without].contains($0.body.part) }
-        if let mark = marks.filter({ $0.body.document == document }).newest() {
-            return mark.body.part == .with
-        }
-        return !marks.contains { $0.body.part == .with }
+        let checked = HandoffCheck.tooMany(caseCount) + HandoffCheck.findings(record, rules, now: scene.now)
+        self.findings = Mutant.isOn(.handoffUnchecked) ? [] : checked
     }
 
     /// The gravest first, then what is due first.
@@ -113,8 +108,12 @@ package struct HandoffDraft: Sendable {
             HandoffItem.Action(
                 what: $0.title, due: $0.dueMilliseconds.map { UInt64(clamping: $0) }, isHard: $0.isHard)
         }
-        let steps = file.steps(scene.rules).open.prefix(5).map {
-            HandoffItem.Action(what: LedgerMap.clipped($0.state.step.text), due: nil, isHard: false)
+        let open = file.steps(scene.rules).open.map(\.state)
+        // What people added to this case is told before what every case of its type has to do.
+        let steps = (open.filter(\.isAdded) + open.filter { !$0.isAdded }.prefix(5)).map { state in
+            let owner = state.owner.map { " (\(scene.name(of: $0)))" } ?? ""
+            return HandoffItem.Action(
+                what: LedgerMap.clipped(state.step.text + owner), due: state.due, isHard: false)
         }
         return clocks + steps
     }

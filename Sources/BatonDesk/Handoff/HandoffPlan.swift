@@ -388,6 +388,22 @@ extension HandoffWork {
             said: ["Added to \(record.label). The record itself is unchanged."])
     }
 
+    /// Adds what the receiver found to be missing: a step of the case, and a line of the receipt.
+    static func addAction(
+        _ step: AddedStep, to held: HandoffCase, record hash: Digest256, in state: HandoffState,
+        scene: ActScene
+    ) -> HandoffPlan {
+        let line = step.line(scene)
+        let body = AddendumBody(
+            record: hash, document: held.file.document, words: "action added to \(held.handle): \(line)")
+        return HandoffPlan(
+            [
+                .init(
+                    document: held.file.document, operations: [held.file.entry(CaseField.steps, step.body)]),
+                .init(document: state.document, operations: [Self.entry(HandoffField.addenda, body)]),
+            ], said: ["Added: \(line)."])
+    }
+
     /// What became of a handoff, for `handoff status`.
     package static func status(_ state: HandoffState, scene: ActScene) -> [String] {
         guard let offer = state.offered, let record = state.record(offer.body.record, hashing: scene.hashing)

@@ -39,6 +39,8 @@ package struct HandoffRecord: Hashable, Sendable {
 
     /// A delta has room for so much beside its envelope.
     package static let bytesMax = 48 * 1_024
+    /// More cases are not even filled in: with a hundred bytes each they do not fit.
+    package static let casesMax = 500
 
     package var value: CBORValue {
         var map = LedgerMap()

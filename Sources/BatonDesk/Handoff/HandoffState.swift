@@ -37,6 +37,20 @@ package struct HandoffState: Sendable {
     /// To whom and when the draft is meant.
     package var terms: Entry<DraftBody>? { self.drafts.entries.filter { $0.body.part == .terms }.newest() }
 
+    /// The cases that the leaver named: where some are to go on, only those do; the last word about a case counts.
+    package var marked: (only: [DocumentID]?, without: [DocumentID]) {
+        let marks = self.drafts.entries.filter { [.with, .without].contains($0.body.part) }
+        let documents = marks.compactMap(\.body.document).reduce(into: [DocumentID]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+        let last = documents.map { document in
+            (document, marks.filter { $0.body.document == document }.newest()?.body.part)
+        }
+        let with = last.filter { $0.1 == .with }.map(\.0)
+        let without = last.filter { $0.1 == .without }.map(\.0)
+        return (marks.contains { $0.body.part == .with } ? with : nil, without)
+    }
+
     /// The newest record that was offered, with the entry that offered it.
     package var offered: Entry<MoveBody>? { self.moves.entries.filter { $0.body.kind == .offer }.newest() }
 

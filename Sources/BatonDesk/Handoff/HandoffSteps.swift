@@ -5,6 +5,8 @@ package struct HandoffScene: Sendable {
     package let state: HandoffState
     /// Of a draft: every open case whose baton this site holds. Of an offered one: the cases of its record.
     package var cases: [HandoffCase] = []
+    /// Of a draft: how many cases it would hand on. Beyond `HandoffRecord.casesMax` only the most urgent are read.
+    package var caseCount = 0
     /// By the order of `cases`.
     package var scenes: [CustodyScene] = []
     /// Records of handoffs before this one, newest first.
@@ -23,7 +25,8 @@ package struct HandoffScene: Sendable {
     /// What would be offered now; nil while there are no terms.
     package var draft: HandoffDraft? {
         HandoffDraft(
-            self.state, cases: self.cases, earlier: self.earlier, risks: self.risks, scene: self.act)
+            self.state, cases: self.cases, caseCount: self.caseCount, earlier: self.earlier,
+            risks: self.risks, scene: self.act)
     }
 }
 
@@ -44,7 +47,7 @@ package enum HandoffSteps {
     /// Steps of the leaver, before it is offered.
     package static let drafting = ["terms", "say", "keep", "include", "offer"]
     package static let all =
-        Self.drafting + ["readback", "accept", "decline", "withdraw", "acknowledge", "addendum"]
+        Self.drafting + ["readback", "action", "accept", "decline", "withdraw", "acknowledge", "addendum"]
 
     package static func perform(
         _ step: Act, _ scene: HandoffScene
@@ -56,6 +59,7 @@ package enum HandoffSteps {
         case "include": try self.mark(.with, step, scene)
         case "offer": try self.offer(step, scene)
         case "readback": try self.readBack(step, scene)
+        case "action": try self.action(step, scene)
         case "accept":
             HandoffOutcome(
                 plan: try HandoffWork.accept(
@@ -188,12 +192,15 @@ package enum HandoffSteps {
                 scene: scene.act))
     }
 
-    private static func readBack(_ step: Act, _ scene: HandoffScene) throws(ActRefusal) -> HandoffOutcome {
+    /// The case of an offer that the receiver speaks of.
+    private static func received(
+        _ step: Act, _ scene: HandoffScene
+    ) throws(ActRefusal) -> (item: HandoffItem, record: Digest256) {
         let (record, hash) = try HandoffWork.offeredRecord(scene.state, scene.act)
         guard record.to == scene.act.site, scene.state.standing == .offered else {
             throw ActRefusal(
-                .refused, "handoff.not-yours", "Only \(record.to) reads back, while it is on offer.",
-                "See handoff status.")
+                .refused, "handoff.not-yours",
+                "Only \(record.to) reads back and adds actions, while it is on offer.", "See handoff status.")
         }
         let typed = step.value("case").flatMap { bytes(hexadecimal: $0) }.flatMap { DocumentID($0) }
         guard let item = record.items.first(where: { $0.document == typed }) else {
@@ -201,6 +208,24 @@ package enum HandoffSteps {
                 .notFound, "handoff.no-such-case", "That case is not in this handoff.",
                 "It has: \(record.items.map(\.handle).joined(separator: ", ")).")
         }
+        return (item, hash)
+    }
+
+    private static func action(_ step: Act, _ scene: HandoffScene) throws(ActRefusal) -> HandoffOutcome {
+        let (item, hash) = try self.received(step, scene)
+        guard let held = scene.cases.first(where: { $0.file.document == item.document }) else {
+            throw ActRefusal(
+                .refused, "handoff.case-missing", "\(item.handle) or its offer has not arrived here yet.",
+                "Wait for the link, or ask for it: sync now.")
+        }
+        return HandoffOutcome(
+            plan: HandoffWork.addAction(
+                try AddedStep(step, held.file, scene.act), to: held, record: hash, in: scene.state,
+                scene: scene.act))
+    }
+
+    private static func readBack(_ step: Act, _ scene: HandoffScene) throws(ActRefusal) -> HandoffOutcome {
+        let (item, hash) = try self.received(step, scene)
         let words = step.value("words") ?? ""
         try self.check(.situation, words)
         let (plan, result) = HandoffWork.readBack(
@@ -233,20 +258,42 @@ package enum HandoffSteps {
     }
 }
 
+/// What is known of a handoff without reading it again.
+package struct HandoffDigest: Sendable, Equatable {
+    package let document: DocumentID
+    package let standing: HandoffState.Standing
+    /// Nil while its first change has not arrived.
+    package let from: SiteID?
+    package let to: SiteID?
+    /// `HO-1122-SU`.
+    package let label: String
+
+    package init(_ state: HandoffState, label: String) {
+        self.document = state.document
+        self.standing = state.standing
+        self.from = state.terms?.site
+        self.to = state.terms?.body.site
+        self.label = label
+    }
+
+    /// Somebody may still have to do something about it.
+    package var isLive: Bool { [.draft, .offered, .withdrawing].contains(self.standing) }
+}
+
 /// Finds the handoff that a step means where nobody named one.
 package enum HandoffChoice {
-    /// - Parameter states: Newest first.
+    /// - Parameter known: Newest first.
     /// - Returns: Those that the step can be about; the first is meant where there is one.
     package static func candidates(
-        _ step: String, _ states: [HandoffState], at site: SiteID
-    ) -> [HandoffState] {
-        states.filter { state in
-            let isOurs = state.terms?.site == site
-            let isToUs = state.terms?.body.site == site
+        _ step: String, _ known: [HandoffDigest], at site: SiteID
+    ) -> [HandoffDigest] {
+        known.filter { state in
+            let isOurs = state.from == site
+            let isToUs = state.to == site
             switch step {
             case "terms", "say", "keep", "include", "offer", "draft":
                 return isOurs && state.standing.isDrafted
-            case "accept", "readback", "decline": return isToUs && state.standing == .offered
+            case "accept", "readback", "action", "decline": return isToUs && state.standing == .offered
             case "acknowledge": return isToUs && state.standing == .withdrawing
             case "withdraw": return isOurs && state.standing == .offered
             case "addendum": return (isOurs || isToUs) && state.standing == .accepted

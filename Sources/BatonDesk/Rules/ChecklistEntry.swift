@@ -31,6 +31,14 @@ package struct StepBody: Hashable, Sendable {
     package var note = ""
     /// When it was done, if not when it was written: milliseconds since 1970.
     package var atMilliseconds: Int64?
+    /// Who is to do it; of `open`, and only of a step that somebody added to this one case.
+    package var owner: OperatorID?
+    /// Until when, milliseconds since 1970; as `owner`.
+    package var due: UInt64?
+
+    /// Stands for a checklist in steps that somebody added to this one case. No rule book can have it: the id of a
+    /// checklist is a word.
+    package static let addedChecklist = "+"
 
     package init(_ kind: Kind, id: GeneratedID, version: Int) {
         self.kind = kind
@@ -53,6 +61,8 @@ package struct StepBody: Hashable, Sendable {
         static let code: UInt64 = 12
         static let note: UInt64 = 13
         static let at: UInt64 = 14
+        static let owner: UInt64 = 15
+        static let due: UInt64 = 16
     }
 
     package var value: CBORValue {
@@ -69,6 +79,8 @@ package struct StepBody: Hashable, Sendable {
             map.put(Key.milestone, step.milestone.map { .unsigned(UInt64($0.field.code)) })
             map.put(Key.gate, text: step.gate)
             map.put(Key.roles, step.roles.isEmpty ? nil : .array(step.roles.map { .text($0) }))
+            map.put(Key.owner, self.owner.map { .unsigned(UInt64($0.number)) })
+            map.put(Key.due, milliseconds: self.due)
         }
         map.put(Key.code, text: self.code)
         map.put(Key.note, text: self.note)
@@ -95,6 +107,8 @@ package struct StepBody: Hashable, Sendable {
         guard let step = Self.step(map) else { return nil }
         self.step = step
         self.ordinal = map.unsigned(Key.ordinal).flatMap { Int(exactly: $0) } ?? 0
+        self.owner = map.unsigned(Key.owner).flatMap { UInt32(exactly: $0) }.map { OperatorID($0) }
+        self.due = map.time(Key.due)
     }
 
     private static func step(_ map: LedgerMap) -> ChecklistStep? {

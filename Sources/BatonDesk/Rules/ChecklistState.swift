@@ -36,12 +36,17 @@ package struct StepState: Hashable, Sendable {
     /// In the version that counts: of a step that is done, what was read; of any other, the highest.
     package let step: ChecklistStep
     package let version: Int
+    /// Who is to do it, and until when in milliseconds since 1970; nil for a step of a rule book.
+    package let owner: OperatorID?
+    package let due: UInt64?
     package let standing: Standing
     /// The earliest mark that makes the standing; nil for a step that nobody has touched.
     package let mark: Mark?
     /// Everybody's marks that stand, in order of time: two sites may both have done it.
     package let marks: [Mark]
 
+    /// Somebody added it to this one case: it counts whatever type the case has.
+    package var isAdded: Bool { self.checklist == StepBody.addedChecklist }
     package var isSettled: Bool { self.standing == .done || self.standing == .skipped }
     /// Holds back the closing of the case.
     package var isMissing: Bool { self.step.isMandatory && !self.isSettled }
@@ -93,8 +98,8 @@ package struct ChecklistState: Hashable, Sendable {
             !done.isEmpty ? .done : !skipped.isEmpty ? .skipped : wasTaken ? .reopened : .open
         return StepState(
             id: id, checklist: text.body.checklist, ordinal: text.body.ordinal, step: step,
-            version: text.body.version, standing: standing, mark: first.map(StepState.Mark.init),
-            marks: marks.map(StepState.Mark.init))
+            version: text.body.version, owner: text.body.owner, due: text.body.due, standing: standing,
+            mark: first.map(StepState.Mark.init), marks: marks.map(StepState.Mark.init))
     }
 
     /// Every `done` and `skip` that no later `reopen` takes back, in order of time.

@@ -1,8 +1,23 @@
 import BatonModel
 
-/// `check done`, `check skip`, `check reopen`.
+/// `check add`, `check done`, `check skip`, `check reopen`.
 enum CheckActs {
     static let specs = [
+        ActSpec(
+            "check add", "add a step to this one case, with somebody to do it",
+            details: [
+                "It holds back the closing until it is done or skipped, like every mandatory step, and stands in the "
+                    + "next handoff of the case."
+            ],
+            parameters: [.init("words", .text, "what is to be done", required: true)],
+            options: [
+                .init("owner", .person, "who; you where it is left out"), .init("due", .time, "until when"),
+            ],
+            examples: [
+                "check add \"confirm the removal to the authority\"",
+                "check add \"ring the duty officer\" --owner kim --due +2h",
+            ],
+            perform: Self.add),
         ActSpec(
             "check done", "mark a step of the checklist as done",
             parameters: [Self.step], options: [.init("note", .text, "how it was done")],
@@ -23,6 +38,13 @@ enum CheckActs {
 
     private static let step = ActSpec.Argument(
         "step", .word, "the step's number or key", required: true)
+
+    private static func add(
+        _ act: Act, _ file: CaseFile, _ scene: ActScene
+    ) throws(ActRefusal) -> ActOutcome {
+        let added = try AddedStep(act, file, scene)
+        return ActOutcome([file.entry(CaseField.steps, added.body)], said: ["Added: \(added.line(scene))."])
+    }
 
     private static func item(
         _ act: Act, _ file: CaseFile, _ scene: ActScene

@@ -28,9 +28,15 @@ package struct StepList: Sendable {
     /// - Parameter checklist: The id of the checklist of the case's type; nil where there is none, and then
     ///   all of them count.
     init(_ state: ChecklistState, checklist: String?) {
-        let isCurrent = { (step: StepState) in checklist == nil || step.checklist == checklist }
-        // Of a checklist that counts no more only what was touched is worth a line.
-        let steps = state.steps.filter(isCurrent) + state.steps.filter { !isCurrent($0) && !$0.marks.isEmpty }
+        let isCurrent = { (step: StepState) in
+            checklist == nil || step.checklist == checklist || step.isAdded
+        }
+        let given = state.steps.filter { !$0.isAdded }
+        // Of a checklist that counts no more only what was touched is worth a line. What was added comes last, so
+        // that the numbers that people have learned stay.
+        let steps =
+            given.filter(isCurrent) + given.filter { !isCurrent($0) && !$0.marks.isEmpty }
+            + state.steps.filter(\.isAdded)
         self.items = steps.enumerated().map { place, step in
             Item(number: place + 1, state: step, isCurrent: isCurrent(step))
         }
@@ -55,9 +61,10 @@ package struct StepList: Sendable {
         if item.isTwice { marks.append("twice") }
         if !state.step.isMandatory { marks.append("optional") }
         if !item.isCurrent { marks.append("other checklist") }
-        var details = [
-            FileItem.Detail("key", state.step.key), .init("template", "\(state.checklist)/v\(state.version)"),
-        ]
+        if state.isAdded { marks.append("added") }
+        var details = [FileItem.Detail("key", state.step.key)]
+        if !state.isAdded { details.append(.init("template", "\(state.checklist)/v\(state.version)")) }
+        if let owner = state.owner { details.append(.init("owner", by: owner)) }
         if !state.step.gate.isEmpty { details.append(.init("gate", state.step.gate)) }
         for mark in state.marks {
             let words = [mark.code, mark.note].filter { !$0.isEmpty }.joined(separator: " ")
@@ -68,7 +75,8 @@ package struct StepList: Sendable {
         }
         return FileItem(
             id: "\(item.number)", state: item.word, text: state.step.text, by: state.mark?.by.person,
-            at: state.mark.map { UInt64(clamping: $0.atMilliseconds) }, marks: marks, details: details)
+            at: state.mark.map { UInt64(clamping: $0.atMilliseconds) }, due: state.due, marks: marks,
+            details: details)
     }
 }
 

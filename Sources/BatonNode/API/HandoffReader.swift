@@ -7,27 +7,45 @@ import BatonStore
 struct HandoffReader {
     let reader: CaseReader
     let author: Author
+    let board: HandoffBoard
     /// Shows what this site did before a restart; nil where nothing is written.
     var recovery: RecoveryBoard?
 
-    /// Drafts draw on this many open cases at most.
-    static let casesMax = 10_000
-    static let handoffsMax = 500
     private static let newsMax = 200
-    /// Records that sentences are compared with.
+    /// Records that sentences are compared with, and how many handoffs are looked through for them.
     private static let earlierMax = 5
+    private static let earlierLooked = 20
 
-    /// Newest first.
-    func states(limit: Int = Self.handoffsMax) throws(ReplicaFault) -> [HandoffState] {
-        var states: [HandoffState] = []
-        for id in try self.reader.store.documents(of: .handoff, newest: limit) {
-            if let state = try self.reader.store.document(id) { states.append(HandoffState(state)) }
+    private var epoch: UInt64 { self.reader.wording.membership.epoch }
+
+    /// All handoffs, newest first. Only those are read that have changed since they were last looked at.
+    ///
+    /// - Complexity: O(handoffs).
+    func digests(_ act: ActScene) throws(ReplicaFault) -> [HandoffDigest] {
+        var found: [HandoffDigest] = []
+        for version in try self.reader.store.versions(of: .handoff) {
+            if let known = self.board.digest(version, epoch: self.epoch) {
+                found.append(known)
+            } else if let state = try self.state(version.document) {
+                let digest = HandoffDigest(state, label: HandoffViews(state, act).label)
+                self.board.keep(digest, version, epoch: self.epoch)
+                found.append(digest)
+            }
         }
-        return states
+        return found
     }
 
-    /// Fills a scene with the handoff's cases: while it is a draft, those whose baton this site holds.
-    func scene(_ state: HandoffState, _ act: ActScene) throws(ReplicaFault) -> HandoffScene {
+    func state(_ id: DocumentID) throws(ReplicaFault) -> HandoffState? {
+        try self.reader.store.document(id).map { HandoffState($0) }
+    }
+
+    /// Fills a scene with the handoff's cases: of a draft, those that would be offered and whose baton this site
+    /// holds.
+    ///
+    /// - Parameter named: A case that the step is about: read even where it is not part of the draft.
+    func scene(
+        _ state: HandoffState, naming named: DocumentID?, _ act: ActScene
+    ) throws(ReplicaFault) -> HandoffScene {
         var scene = HandoffScene(state, act: act)
         // Read first: each file then has at least that.
         let held = try self.reader.store.haveSet()
@@ -38,22 +56,53 @@ struct HandoffReader {
                 try self.add(item.document, heldBy: nil, to: &scene, receiver: record.to, held)
             }
         } else if state.terms?.site == self.author.site, let to = state.terms?.body.site {
-            for id in try self.openCases() {
+            let drafted = try self.casesDrafted(state, named)
+            scene.caseCount = drafted.count
+            var some = Array(drafted.prefix(HandoffRecord.casesMax))
+            if let named, !some.contains(named), drafted.contains(named) { some.append(named) }
+            for id in some {
                 try self.add(id, heldBy: self.author.site, to: &scene, receiver: to, held)
             }
-            scene.earlier = try self.earlier(than: state, act.hashing)
+            scene.earlier = try self.earlier(than: state, act)
         }
         return scene
     }
 
-    private func openCases() throws(ReplicaFault) -> [DocumentID] {
-        var found: [DocumentID] = []
-        let page = 1_000
-        while found.count < Self.casesMax {
-            let rows = try self.reader.store.queue(QueueFilter(), limit: page, offset: found.count)
-            found += rows.map(\.document)
-            guard rows.count == page else { break }
+    /// The cases that a draft hands on. Where the leaver named some, no other is looked at.
+    private func casesDrafted(
+        _ state: HandoffState, _ named: DocumentID?
+    ) throws(ReplicaFault) -> [DocumentID] {
+        let marked = state.marked
+        if let only = marked.only {
+            guard let named, !only.contains(named) else { return only }
+            return only + [named]
         }
+        let ours = try self.known().filter { $0.holder == self.author.site }.map(\.version.document)
+        return ours.filter { !marked.without.contains($0) || $0 == named }
+    }
+
+    /// What is known of each open case, most urgent first; worked out where it has changed.
+    ///
+    /// - Complexity: O(open cases), and O(changed ones) to read.
+    private func known() throws(ReplicaFault) -> [HandoffBoard.KnownCase] {
+        let before = self.board.cases(epoch: self.epoch)
+        var after: [DocumentID: HandoffBoard.KnownCase] = [:]
+        var found: [HandoffBoard.KnownCase] = []
+        for version in try self.reader.store.openCases() {
+            let id = version.document
+            var one = before[id]
+            if one?.version != version, let file = try self.reader.file(id) {
+                let custody = file.custody
+                one = HandoffBoard.KnownCase(
+                    version: version, holder: custody?.accountable.site,
+                    brief: try self.brief(
+                        file, since: custody?.lastRead(by: self.author.site) ?? CausalVector()))
+            }
+            guard let one else { continue }
+            after[id] = one
+            found.append(one)
+        }
+        self.board.keep(after, epoch: self.epoch)
         return found
     }
 
@@ -72,7 +121,7 @@ struct HandoffReader {
         scene.cases.append(
             HandoffCase(
                 file: file, custody: custody, lastHeld: lastHeld, news: news.reversed(),
-                handle: try self.reader.store.handle(of: id)?.description ?? id.description))
+                handle: try self.handle(id)))
         let known = self.recovery.flatMap {
             $0.scene(file, holding: held, membership: self.reader.wording.membership)
         }
@@ -80,14 +129,19 @@ struct HandoffReader {
     }
 
     private func earlier(
-        than state: HandoffState, _ hashing: any Hashing
+        than state: HandoffState, _ act: ActScene
     ) throws(ReplicaFault) -> [HandoffRecord] {
-        let before = try self.states(limit: 20).filter {
+        let before = try self.digests(act).prefix(Self.earlierLooked).filter {
             $0.document != state.document && $0.standing == .accepted
         }
-        return before.prefix(Self.earlierMax).compactMap { earlier in
-            earlier.accepted.flatMap { earlier.record($0.body.record, hashing: hashing) }
+        var records: [HandoffRecord] = []
+        for one in before.prefix(Self.earlierMax) {
+            guard let earlier = try self.state(one.document), let hash = earlier.accepted?.body.record,
+                let record = earlier.record(hash, hashing: act.hashing)
+            else { continue }
+            records.append(record)
         }
+        return records
     }
 
     /// What changed in the open cases since this site last had each in hand, or since a time.
@@ -95,23 +149,46 @@ struct HandoffReader {
     /// - Parameter since: Milliseconds since 1970.
     func brief(_ only: DocumentID?, since: UInt64?) throws(ReplicaFault) -> [BriefCase] {
         var found: [BriefCase] = []
-        let ids = if let only { [only] } else { try self.openCases() }
+        if only == nil, since == nil {
+            for known in try self.known() {
+                guard !known.brief.isEmpty else { continue }
+                // Another case may have come that makes it longer.
+                var brief = known.brief
+                brief.handle = try self.handle(known.version.document)
+                found.append(brief)
+            }
+            return found
+        }
+        let ids: [DocumentID]
+        if let only {
+            ids = [only]
+        } else {
+            ids = try self.reader.store.openCases().filter { $0.lastStamp.milliseconds >= since ?? 0 }
+                .map(\.document)
+        }
         for id in ids {
             guard let file = try self.reader.file(id) else { continue }
-            if let since, only == nil, file.summary.lastStamp.milliseconds < since { continue }
             let past: CausalVector
             if let since {
                 past = try self.past(of: id, before: since)
             } else {
                 past = file.custody?.lastRead(by: self.author.site) ?? CausalVector()
             }
-            let news = try self.reader.store.timeline(id, limit: Self.newsMax).entries.filter {
-                !past.contains($0.write.reference)
-            }
-            let handle = try self.reader.store.handle(of: id)?.description ?? id.description
-            found.append(BriefCase(file, since: past, news: news.reversed(), handle: handle))
+            found.append(try self.brief(file, since: past))
         }
         return found
+    }
+
+    private func brief(_ file: CaseFile, since past: CausalVector) throws(ReplicaFault) -> BriefCase {
+        let id = file.document
+        let news = try self.reader.store.timeline(id, limit: Self.newsMax).entries.filter {
+            !past.contains($0.write.reference)
+        }
+        return BriefCase(file, since: past, news: news.reversed(), handle: try self.handle(id))
+    }
+
+    private func handle(_ id: DocumentID) throws(ReplicaFault) -> String {
+        try self.reader.store.handle(of: id)?.description ?? id.description
     }
 
     private func past(of id: DocumentID, before time: UInt64) throws(ReplicaFault) -> CausalVector {

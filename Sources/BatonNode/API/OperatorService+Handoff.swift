@@ -11,12 +11,13 @@ extension OperatorService {
         _ call: APICall, _ words: [String], _ query: inout APIQuery, _ desk: Desk
     ) async throws(APIFault) -> APIReply {
         let purpose = query.text("for") ?? "status"
+        let rows = try query.number("rows", usual: 20, in: 1...100_000)
         try query.finish()
         switch (words.count, words.count == 3 ? words[2] : "") {
         case (1, _):
             if call.method == "POST" { return try await self.openHandoff(call, desk) }
             try Self.expect("GET", call)
-            return try await self.reply(try await self.handoffList(desk))
+            return try await self.reply(try await self.handoffList(desk, rows: rows))
         case (2, _):
             try Self.expect("GET", call)
             let scene = try await self.handoffScene(words[1], for: purpose, desk)
@@ -31,19 +32,25 @@ extension OperatorService {
         }
     }
 
-    private func handoffList(_ desk: Desk) async throws(APIFault) -> HandoffsReply {
-        let states = try await self.handoffStates(desk)
+    /// - Parameter rows: How many of those that have ended are listed; all others are.
+    private func handoffList(_ desk: Desk, rows: Int) async throws(APIFault) -> HandoffsReply {
         let act = self.actScene(desk)
-        return HandoffsReply(
-            asOf: await self.freshness(),
-            handoffs: states.compactMap { HandoffViews($0, act).row(items: nil) })
-    }
-
-    private func handoffStates(_ desk: Desk) async throws(APIFault) -> [HandoffState] {
-        let author = self.author
-        return try await self.read(desk) { reader throws(ReplicaFault) in
-            try HandoffReader(reader: reader, author: author).states()
+        let (author, board) = (self.author, self.handoffBoard)
+        let (found, older) = try await self.read(desk) { reader throws(ReplicaFault) in
+            let reader = HandoffReader(reader: reader, author: author, board: board)
+            var found: [HandoffRow] = []
+            var ended = 0
+            for digest in try reader.digests(act) {
+                if !digest.isLive { ended += 1 }
+                guard digest.isLive || ended <= rows, let state = try reader.state(digest.document),
+                    let row = HandoffViews(state, act).row(items: nil)
+                else { continue }
+                found.append(row)
+            }
+            return (found, max(0, ended - rows))
         }
+        return HandoffsReply(
+            asOf: await self.freshness(), handoffs: found, older: older > 0 ? older : nil)
     }
 
     private func openHandoff(_ call: APICall, _ desk: Desk) async throws(APIFault) -> APIReply {
@@ -67,7 +74,8 @@ extension OperatorService {
         let step = try await self.stepArguments(wanted, desk)
         if let command, let reply = try await self.repeated(wanted.step, command, desk) { return reply }
         return try await self.deciding { () throws(APIFault) in
-            let scene = try await self.handoffScene(reference, for: wanted.step, desk)
+            let named = step.value("case").flatMap { bytes(hexadecimal: $0) }.flatMap { DocumentID($0) }
+            let scene = try await self.handoffScene(reference, for: wanted.step, naming: named, desk)
             let outcome: HandoffOutcome
             do throws(ActRefusal) { outcome = try HandoffSteps.perform(step, scene) } catch {
                 throw APIFault(error)
@@ -105,7 +113,8 @@ extension OperatorService {
         return try await self.reply(
             HandoffStepReply(
                 handoff: await self.view(after), step: step, said: outcome.plan.said,
-                hints: outcome.plan.hints, isGood: outcome.readBack?.isGood, deltas: deltas))
+                hints: outcome.plan.hints, isGood: outcome.readBack?.isGood,
+                unlisted: outcome.readBack.map(\.unlisted), deltas: deltas))
     }
 
     /// Writes a plan in one transaction: the whole of it, or nothing where one of its documents has changed since
@@ -168,37 +177,43 @@ extension OperatorService {
     /// - Parameters:
     ///   - reference: An id, a label, or `-` for the one that the purpose can only mean.
     ///   - purpose: The step that is wanted.
+    ///   - named: The case that the step is about.
     private func handoffScene(
-        _ reference: String, for purpose: String, _ desk: Desk
+        _ reference: String, for purpose: String, naming named: DocumentID? = nil, _ desk: Desk
     ) async throws(APIFault) -> HandoffScene {
-        let states = try await self.handoffStates(desk)
         let act = self.actScene(desk)
-        let state = try self.chosen(reference, purpose, states, act)
-        let author = self.author
+        let (author, board) = (self.author, self.handoffBoard)
+        let digests = try await self.read(desk) { reader throws(ReplicaFault) in
+            try HandoffReader(reader: reader, author: author, board: board).digests(act)
+        }
+        let chosen = try self.chosen(reference, purpose, digests)
         let recovery = self.driver.recovery
         let risks = HandoffRisks(try await self.status(desk)).lines(now: act.now)
         let zones = self.siteZones
-        return try await self.read(desk) { reader throws(ReplicaFault) in
-            var scene = try HandoffReader(reader: reader, author: author, recovery: recovery).scene(
-                state, act)
+        let scene = try await self.read(desk) { reader throws(ReplicaFault) -> HandoffScene? in
+            let reader = HandoffReader(reader: reader, author: author, board: board, recovery: recovery)
+            guard let state = try reader.state(chosen.document) else { return nil }
+            var scene = try reader.scene(state, naming: named, act)
             scene.risks = risks
             scene.offsets = [state.terms?.site, state.terms?.body.site].compactMap(\.self)
                 .compactMap { zones.offsetMinutes(of: $0, at: act.now) }
             return scene
         }
+        guard let scene else { throw Self.noSuchHandoff }
+        return scene
     }
 
     private func chosen(
-        _ reference: String, _ purpose: String, _ states: [HandoffState], _ act: ActScene
-    ) throws(APIFault) -> HandoffState {
+        _ reference: String, _ purpose: String, _ states: [HandoffDigest]
+    ) throws(APIFault) -> HandoffDigest {
         let isLooking = ["status", "print"].contains(purpose)
-        let wanted: [HandoffState]
+        let wanted: [HandoffDigest]
         if reference == "-" {
             wanted = HandoffChoice.candidates(purpose, states, at: self.ownSite)
         } else if let id = Self.documentID(reference.lowercased()) {
             wanted = states.filter { $0.document == id }
         } else {
-            let named = states.filter { HandoffViews($0, act).label == reference.uppercased() }
+            let named = states.filter { $0.label == reference.uppercased() }
             let fitting = HandoffChoice.candidates(purpose, named, at: self.ownSite)
             wanted = fitting.isEmpty ? named : fitting
         }
@@ -213,7 +228,7 @@ extension OperatorService {
             throw APIFault(
                 .ambiguous, "Several handoffs can be meant.", "Name one by its id.",
                 candidates: wanted.map {
-                    APIFault.Candidate(ref: $0.document.description, title: HandoffViews($0, act).label)
+                    APIFault.Candidate(ref: $0.document.description, title: $0.label)
                 })
         }
         return first
@@ -255,9 +270,9 @@ extension OperatorService {
         var only: DocumentID?
         if let typed { only = try await self.resolve(typed, desk) }
         let id = only
-        let author = self.author
+        let (author, board) = (self.author, self.handoffBoard)
         let cases = try await self.read(desk) { reader throws(ReplicaFault) in
-            try HandoffReader(reader: reader, author: author).brief(
+            try HandoffReader(reader: reader, author: author, board: board).brief(
                 id, since: since < 0 ? nil : UInt64(since))
         }
         let page = id == nil ? Brief.page(cases, rows: rows) : cases.flatMap { Brief.page(of: $0) }

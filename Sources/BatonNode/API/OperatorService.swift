@@ -21,6 +21,7 @@ package final class OperatorService: Sendable {
     let siteZones: SiteZones
     let rosterCache = RosterCache()
     let figureBoard = FigureBoard()
+    let handoffBoard = HandoffBoard()
 
     /// The time zones of the roster, and how paging stands.
     struct RosterParts: Sendable {

@@ -105,28 +105,6 @@ extension ReplicaStore {
         }
     }
 
-    /// Lists documents of a kind that something was applied to, the one begun last first.
-    package func documents(of kind: DocumentKind, newest limit: Int) throws(ReplicaFault) -> [DocumentID] {
-        try self.reading { connection throws(ReplicaFault) in
-            let statement = try connection.prepare(
-                """
-                SELECT d.id FROM document_index i JOIN document d USING (document_id)
-                WHERE i.kind = ? AND i.applied_count > 0 ORDER BY i.first_stamp DESC, d.id LIMIT ?
-                """)
-            defer { statement.reset() }
-            statement.bind(1, Int(kind.rawValue))
-            statement.bind(2, limit)
-            var found: [DocumentID] = []
-            while try statement.step() {
-                guard let id = DocumentID(statement.bytes(0)) else {
-                    throw ReplicaFault.damaged("a document id")
-                }
-                found.append(id)
-            }
-            return found
-        }
-    }
-
     /// What a command of an operator wrote when it was first made; nil for one that is not known.
     package func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {
         try self.reading { connection throws(ReplicaFault) in try connection.outcome(ofCommand: key) }

@@ -48,12 +48,17 @@ struct AcceptWalk {
                 preface = "Say the next hard deadline and what you will do first, or leave with ~q.\n"
                 continue
             }
+            if words.hasPrefix("+") {
+                preface = try await self.add(String(words.dropFirst()), to: item)
+                continue
+            }
             var call = HandoffCall(step: "readback", arguments: ["case": [item.id], "words": [words]])
             if item.needsTelephone == true { try await self.askTelephone(item, &call, input) }
             let reply = try await HandoffHandlers.send(self.desk, self.handoff.row.id, call)
             if reply.isGood == true {
                 let nothing = "Saved. The record has no deadline that it could be compared with."
-                return self.text((reply.said.isEmpty ? [nothing] : reply.said) + reply.hints)
+                let told = self.text(reply.said.isEmpty ? [nothing] : reply.said)
+                return try await self.offerActions(reply.unlisted ?? [], item, input, told: told)
             }
             let said = reply.said.joined(separator: " ")
             guard input.isInteractive else {
@@ -61,6 +66,57 @@ struct AcceptWalk {
                     .readBackDiffers, "\(item.ref): \(said)", "Say it again: handoff accept, then the words.")
             }
             preface = self.text(["\(said) Again, or ask \(self.handoff.row.by)."])
+        }
+    }
+
+    /// Asks for each thing that the receiver means to do and the record does not list. A script is not asked: its
+    /// next line is a read-back.
+    ///
+    /// - Parameter told: What the read-back came to.
+    /// - Returns: What is still to be told: what was added, or what there would be to add.
+    private func offerActions(
+        _ unlisted: [String], _ item: HandoffItemView, _ input: any LineSource, told: String
+    ) async throws(CommandIssue) -> String {
+        var toTell = told
+        for words in unlisted {
+            toTell += self.text(["Action not on the list: \"\(words)\"."])
+            guard input.isInteractive else { continue }
+            let answer = await input.line(
+                LineRequest(
+                    prompt: "Add it as an action? (Y/n, or until when: 23:30Z) ", purpose: .text,
+                    preface: toTell))
+            toTell = ""
+            guard case .line(let typed) = answer else { break }
+            let word = typed.filter { !$0.isWhitespace }
+            if ["n", "no"].contains(word.lowercased()) { continue }
+            let isTime = TimeExpression(word) != nil
+            toTell = try await self.add("\(words)\(isTime ? " by \(word)" : "")", to: item)
+        }
+        return toTell
+    }
+
+    /// Adds an action of the receiver to a case, and stays in the walk.
+    ///
+    /// - Parameter typed: `ring the duty officer by 23:30Z`; the time may be left out.
+    /// - Returns: What became of it; a refusal is told, and the walk goes on.
+    private func add(
+        _ typed: String, to item: HandoffItemView
+    ) async throws(CommandIssue) -> String {
+        var words = typed.split(whereSeparator: \.isWhitespace).map { String($0) }
+        var call = HandoffCall(step: "action", arguments: ["case": [item.id]])
+        if words.count > 2, words[words.count - 2] == "by", TimeExpression(words[words.count - 1]) != nil {
+            let due = try HandoffHandlers.ahead(words.removeLast(), now: self.desk.options.now())
+            words.removeLast()
+            call.arguments["due"] = ["\(due)"]
+        }
+        guard !words.isEmpty else {
+            return self.text(["Say what is to be done after the +."])
+        }
+        call.arguments["words"] = [words.joined(separator: " ")]
+        do throws(CommandIssue) {
+            return self.text(try await HandoffHandlers.send(self.desk, self.handoff.row.id, call).said)
+        } catch {
+            return self.text([error.message, error.hint])
         }
     }
 

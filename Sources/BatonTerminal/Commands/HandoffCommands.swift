@@ -6,6 +6,9 @@ enum HandoffCommands {
     private static let named = CommandOption(
         "handoff", .text, "a handoff's label or id; left out, the one that can be meant")
 
+    private static let rows = CommandOption(
+        "rows", .count(1...100_000), "how many that have ended; left out, 20. All others are listed")
+
     static let all: [CommandSpec] = Self.looking + Self.leaving + Self.receiving
 
     private static func spec(
@@ -35,9 +38,10 @@ enum HandoffCommands {
                 "A leaver drafts and offers; custody stays where it is until the receiver has read back the gravest "
                     + "cases and accepted. Whatever is typed is saved at once."
             ],
-            examples: ["handoff"], handler: HandoffHandlers.list),
+            options: [Self.rows], examples: ["handoff", "handoff --rows 200"], handler: HandoffHandlers.list),
         Self.spec(
             "handoff status", "the shift's handoffs, or one of them in full", parameters: [Self.which],
+            options: [Self.rows],
             examples: ["handoff status", "handoff status HO-1122-SU"], handler: HandoffHandlers.status),
         Self.spec(
             "handoff print", "one handoff as a page that stands alone on paper",
@@ -100,7 +104,10 @@ enum HandoffCommands {
                 "Each grave case is shown, and your words are compared with the record: dates, times, names. A "
                     + "mismatch is shown, and you say it again. A case that has changed hands before within a day is "
                     + "read back on the telephone as well, or you say why not. Leave at any time with Ctrl-C: what "
-                    + "was read back stays, and `handoff accept` goes on there. A script gives one line for each case."
+                    + "was read back stays, and `handoff accept` goes on there. A script gives one line for each case.",
+                "What the record lacks becomes an action of the case: y where you are asked, or at any time a line "
+                    + "that begins with +, such as `+ ring the duty officer by 23:30Z`. It is yours, stands in the "
+                    + "receipt, and you stay where you are. Another person's: `handoff action`.",
             ],
             parameters: [Self.which],
             options: [CommandOption("all", .none, "take the less grave cases without a read-back")],
@@ -114,6 +121,18 @@ enum HandoffCommands {
             ],
             examples: ["handoff readback EDR-7K3QM2 \"paperwork due 29 nov, ring the agency first\""],
             handler: HandoffHandlers.readBack),
+        Self.spec(
+            "handoff action", "add what an offered case lacks, as an action of it",
+            details: [
+                "It becomes a step of the case (`check`) and a line of the receipt. After the accept: `check add`."
+            ],
+            parameters: [Parameter("case", .reference), Parameter("words", .text)],
+            options: [
+                CommandOption("owner", .text, "who is to do it; you where it is left out"),
+                CommandOption("due", .time, "until when"), Self.named,
+            ],
+            examples: ["handoff action EDR-7K3QM2 \"confirm the removal to the authority\" --due +2h"],
+            handler: HandoffHandlers.action),
         Self.spec(
             "handoff decline", "decline an offer, with a reason; custody stays with the leaver",
             parameters: [Self.which],

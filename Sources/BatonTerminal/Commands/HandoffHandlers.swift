@@ -17,7 +17,8 @@ enum HandoffHandlers {
 
     @Sendable
     static func list(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
-        let reply = try await desk.ask { client throws(APIFault) in try await client.handoffs() }
+        let rows = command.option("rows").flatMap { Int($0) }
+        let reply = try await desk.ask { client throws(APIFault) in try await client.handoffs(rows: rows) }
         return Reply(command.name, .handoffs(reply))
     }
 
@@ -90,7 +91,7 @@ enum HandoffHandlers {
     }
 
     /// Custody moves in the future: a clock time that has passed today means tomorrow's.
-    private static func ahead(_ text: String, now: Int64) throws(CommandIssue) -> Int64 {
+    static func ahead(_ text: String, now: Int64) throws(CommandIssue) -> Int64 {
         guard let typed = TimeExpression(text) else {
             throw CommandIssue.badTime(
                 "`\(SafeText.line(text))` is not a time that the desk takes.", text)
@@ -163,6 +164,20 @@ enum HandoffHandlers {
         var reply = try await Self.reply(&desk, command, command.option("handoff") ?? "-", call)
         if case .handoffStep(let step) = reply.body, step.isGood == false { reply.exit = .humanMustChoose }
         return reply
+    }
+
+    @Sendable
+    static func action(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
+        var arguments = [
+            "case": [try desk.reference(of: command)], "words": [command.argument("words") ?? ""],
+        ]
+        if let owner = command.option("owner") { arguments["owner"] = [owner.lowercased()] }
+        if let due = command.option("due") {
+            arguments["due"] = ["\(try Self.ahead(due, now: desk.options.now()))"]
+        }
+        return try await Self.reply(
+            &desk, command, command.option("handoff") ?? "-",
+            HandoffCall(step: "action", arguments: arguments))
     }
 
     @Sendable

@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 extension ReplyRenderer {
     func queue(_ reply: QueueReply, view: String, offset: Int) -> [Block] {
@@ -99,7 +100,8 @@ extension ReplyRenderer {
             blocks.append(.blank)
             blocks.append(
                 .line(
-                    "\(summary.changes) changes, stored at \(safe); \(detail.timelineCount) notes: log \(summary.ref)"
+                    "\(Count.words(summary.changes, "change")), stored at \(safe); "
+                        + "\(Count.words(detail.timelineCount, "note")): log \(summary.ref)"
                 ))
         }
         return blocks
@@ -127,15 +129,16 @@ extension ReplyRenderer {
     private static func warnings(_ summary: CaseRow) -> [String] {
         var lines: [String] = []
         if summary.waiting > 0 {
-            lines.append("Incomplete: \(summary.waiting) changes wait for others that have not arrived.")
+            let waiting = Count.words(summary.waiting, "change", "waits", "wait")
+            lines.append("Incomplete: \(waiting) for others that have not arrived.")
         }
         if summary.unseenByClose > 0 {
-            lines.append(
-                "Closed without seeing \(summary.unseenByClose) changes: it stays open until someone reads them."
-            )
+            let unseen = Count.words(summary.unseenByClose, "change")
+            lines.append("Closed without seeing \(unseen): it stays open until someone has read all.")
         }
         if summary.unread > 0 {
-            lines.append("\(summary.unread) changes are stored and cannot be read here.")
+            let unread = Count.words(summary.unread, "change", "is", "are")
+            lines.append("\(unread) stored and cannot be read here.")
         }
         return lines
     }

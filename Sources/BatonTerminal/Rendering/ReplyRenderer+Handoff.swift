@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 /// How handoffs and briefs look.
 extension ReplyRenderer {
@@ -21,7 +22,9 @@ extension ReplyRenderer {
                 self.options.clock.short(row.custodyAt), self.note(row),
             ])
         }
-        return [.table(table)]
+        guard let older = reply.older else { return [.table(table)] }
+        let more = "\(Count.words(older, "handoff")) ended before these: handoff --rows N"
+        return [.table(table), .line(more)]
     }
 
     private func note(_ row: HandoffRow) -> String {
@@ -34,11 +37,12 @@ extension ReplyRenderer {
         let row = reply.row
         let whom = row.toPerson.map { "\($0) (\(row.to))" } ?? "the watch of \(row.to)"
         let clock = self.options.clock
+        let cases = Count.words(row.cases, "case")
         var blocks: [Block] = [
             .heading(
                 "\(row.label) \(row.standing)\(reply.isUnstaffed ? ", unstaffed" : ""): "
                     + "\(row.by) (\(row.from)) to \(whom)"),
-            .line("\(row.cases) cases, custody moves \(clock.short(row.custodyAt)).\(self.expiry(row))"),
+            .line("\(cases), custody moves \(clock.short(row.custodyAt)).\(self.expiry(row))"),
         ]
         for item in reply.items {
             let trend = item.trend.map { " \($0)" } ?? ""
@@ -51,7 +55,8 @@ extension ReplyRenderer {
             blocks.append(.paragraph("Risks: \(reply.risks.joined(separator: "; "))", indent: 0))
         }
         if reply.readBacks > 0 {
-            blocks.append(.line("\(reply.readBacks) read-backs, \(reply.corrections) corrected."))
+            let readBacks = Count.words(reply.readBacks, "read-back")
+            blocks.append(.line("\(readBacks), \(reply.corrections) corrected."))
         }
         blocks += reply.signed.map { .paragraph($0, indent: 0) }
         if let record = reply.record { blocks.append(.line("Record \(record.prefix(12)).")) }
@@ -129,8 +134,9 @@ enum HandoffText {
     static func body(_ item: HandoffItemView, clock: ClockText) -> [Block] {
         var lines: [String] = []
         if !item.situation.isEmpty { lines.append(item.situation) }
+        let events = Count.words(item.changeCount, "event")
         lines.append(
-            "Changed since you last held it: \(item.changeCount) events\(item.changed.isEmpty ? "" : ": ")"
+            "Changed since you last held it: \(events)\(item.changed.isEmpty ? "" : ": ")"
                 + item.changed.joined(separator: "; "))
         for action in item.actions {
             let due = action.due.map { " by \(clock.short($0))" } ?? ""
@@ -144,7 +150,8 @@ enum HandoffText {
         lines += item.ruledOut.map { "Ruled out: \($0)" }
         if item.hops > 1 { lines.append("Changes hands for the \(item.hops). time within a day.") }
         if item.missing > 0 {
-            lines.append("\(item.missing) changes could not be read where this was written.")
+            let missing = Count.words(item.missing, "change")
+            lines.append("\(missing) could not be read where this was written.")
         }
         return lines.map { .paragraph($0, indent: 4) }
     }

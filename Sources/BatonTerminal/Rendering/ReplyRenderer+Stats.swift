@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 extension ReplyRenderer {
     private static let barColumns = 40
@@ -52,8 +53,8 @@ extension ReplyRenderer {
 
     private func handoffs(_ handoffs: StatsReply.Handoffs) -> [Block] {
         guard handoffs.offered > 0 else { return [.line("No handoff was offered in that time.")] }
-        let missing =
-            handoffs.missingParts > 0 ? "; \(handoffs.missingParts) parts were missing at the receiver" : ""
+        let parts = Count.words(handoffs.missingParts, "part", "was", "were")
+        let missing = handoffs.missingParts > 0 ? "; \(parts) missing at the receiver" : ""
         return [
             .heading("Handoffs"),
             .line(

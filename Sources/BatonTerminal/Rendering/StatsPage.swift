@@ -1,4 +1,5 @@
 package import BatonAPI
+import BatonDesk
 
 /// The statistics as one HTML page that needs nothing else: no script, no font, no picture from elsewhere.
 package enum StatsPage {
@@ -115,7 +116,7 @@ package enum StatsPage {
             <p>\(handoffs.offered) offered with \(handoffs.cases) cases, \(handoffs.accepted) accepted, \
             \(handoffs.declined) declined; accepted after \(Self.span(handoffs.acceptedAfter.median)) (median). \
             \(handoffs.readBacks) cases were read back right, \(handoffs.corrections) of them after a correction; \
-            \(handoffs.missingParts) parts were missing at the receiver.</p>
+            \(Count.words(handoffs.missingParts, "part", "was", "were")) missing at the receiver.</p>
             """
     }
 

@@ -28,6 +28,8 @@ package struct Desk: Sendable {
     var keptTexts: [String: [String]] = [:]
     /// Handles seen in this session, newest last, for completion.
     package private(set) var seen: [String] = []
+    /// The command that was held back since somebody elsewhere is about to act in its case, and by what words.
+    private var heldBack: (command: Command, words: String)?
     /// The case of the act that peers were told of in this command.
     private var announced: String?
 
@@ -156,12 +158,12 @@ extension Desk {
 
     /// The case that a changing command means: looked at first, so that nobody changes what they have not
     /// seen.
-    func target(of command: Command) async throws(CommandIssue) -> CaseDetail {
+    mutating func target(of command: Command) async throws(CommandIssue) -> CaseDetail {
         let reference = try self.reference(of: command)
         let shown = try await self.ask { client throws(APIFault) in try await client.show(reference) }
         let detail = shown.detail
         try self.checkScope(detail.summary)
-        try await self.minded(of: shown.asOf, detail.summary)
+        try await self.mind(shown.asOf, detail.summary, before: command)
         if case .row(let number)? = command.reference {
             let row = try self.row(number)
             if row.changes != detail.summary.changes {
@@ -185,17 +187,30 @@ extension Desk {
         _ = try? await self.client.announce(nil, in: reference)
     }
 
-    /// Asks before a change of a case in which somebody elsewhere is about to do what cannot be taken back. Where
-    /// nobody can be asked it goes on: a script has been told in `asOf`.
-    private func minded(of asOf: Freshness, _ summary: CaseRow) async throws(CommandIssue) {
+    /// Holds a change back from a case in which somebody elsewhere is about to do what cannot be taken back; the
+    /// same line once more goes through. In a sitting nothing is asked: the next line may have been typed ahead, and
+    /// would be taken for the answer. Where nobody types it goes on: a script has been told in `asOf`.
+    private mutating func mind(
+        _ asOf: Freshness, _ summary: CaseRow, before command: Command
+    ) async throws(CommandIssue) {
         let others = asOf.intents.filter { $0.desk.ref == summary.ref }
         guard let first = others.first, self.options.mayAsk, self.options.render.format == .text,
             self.input?.isInteractive == true
         else { return }
         let what = "\(first.words)."
-        let issue = CommandIssue(
-            .intentElsewhere, what, "Speak to \(first.desk.by) at \(first.site), or wait a minute.")
-        try await self.confirm("\(what) Go on?", otherwise: issue)
+        guard !self.isOneShot else {
+            let issue = CommandIssue(
+                .intentElsewhere, what, "Speak to \(first.desk.by) at \(first.site), or wait a minute.")
+            return try await self.confirm("\(what) Go on?", otherwise: issue)
+        }
+        if let held = self.heldBack, held.command == command, held.words == first.words {
+            self.heldBack = nil
+            return
+        }
+        self.heldBack = (command, first.words)
+        throw CommandIssue(
+            .intentElsewhere, "\(what) Nothing was done.",
+            "Speak to \(first.desk.by) at \(first.site); the same line once more goes through.")
     }
 
     private func confirmChanged(

@@ -34,6 +34,7 @@ struct ActEffectTests {
         Effect([Lines.triaged, ("kim", "check skip 5 --why OVERTAKEN")], "steps", "5", "skipped"),
         Effect([Lines.triaged, ("kim", "check done 4"), ("kim", "check reopen 4")], "steps", "4", "todo"),
         Effect([Lines.triaged, ("pat", "check done s7")], "steps", "7", "done"),
+        Effect([("kim", "check add ring --owner pat --due 99999999999999")], "steps", "1", "todo", ["added"]),
         Effect([Lines.triaged], "clocks", "edr.ack", "met", ["soft"]),
         Effect([Lines.triaged], "clocks", "edr.decide", "running", ["soft"]),
         Effect(

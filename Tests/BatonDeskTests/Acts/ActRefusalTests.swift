@@ -48,6 +48,8 @@ struct ActRefusalTests {
         Refusal([], "kim", "triage --juris Mars!", "triage.bad-jurisdiction"),
         Refusal([], "kim", "triage --sev S1 --note \"mail to a.b@c.example\"", "text.personal-data"),
         Refusal([], "kim", "check done 1", "check.no-checklist"),
+        Refusal([], "kim", "check add ring --owner bob", "check.no-such-person"),
+        Refusal([], "kim", "check add ring --due 5", "check.past-due"),
         Refusal([Lines.triaged], "kim", "check done 99", "check.no-such-step"),
         Refusal([Lines.triaged, ("kim", "check done 1")], "kim", "check done 1", "check.already-done"),
         Refusal(

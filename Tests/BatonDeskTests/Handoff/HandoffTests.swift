@@ -222,6 +222,121 @@ import Testing
         #expect(self.held(self.syd).custody.firm.site == self.usw.site)
     }
 
+    private func step(
+        _ desk: DeskDouble, _ name: String, _ act: Act, _ paper: Paper
+    ) throws -> HandoffOutcome {
+        var scene = HandoffScene(paper.state, act: self.scene(desk, name))
+        scene.cases = [self.held(desk)]
+        scene.scenes = [self.custody(desk)]
+        let outcome = try HandoffSteps.perform(act, scene)
+        self.perform(outcome.plan, desk, name, paper)
+        return outcome
+    }
+
+    @Test("what the receiver misses becomes a step of the case and a line of the receipt, and is handed on")
+    func addedAction() throws {
+        let paper = try self.offered()
+        let due = self.usw.now + 90 * Self.minute
+        let typed = Act(
+            "action",
+            [
+                "case": [self.usw.document.description], "words": ["confirm the removal to the authority"],
+                "due": ["\(due)"],
+            ])
+        let refusal = #expect(throws: ActRefusal.self) { try self.step(self.syd, "alee", typed, paper) }
+        #expect(refusal?.code == "handoff.not-yours")
+        let outcome = try self.step(self.usw, "kim", typed, paper)
+        #expect(outcome.plan.changes.map(\.document) == [self.usw.document, paper.document])
+        #expect(paper.state.standing == .offered)
+        self.syd.receive(from: self.usw)
+        for desk in [self.syd, self.usw] {
+            let added = try #require(desk.file.checklist.steps.first { $0.isAdded })
+            #expect(added.step.text == "confirm the removal to the authority")
+            #expect(added.owner == DeskTeam.shared.person("kim").id && added.due == due && added.isMissing)
+        }
+        #expect(
+            paper.state.addenda.entries.map(\.body.words) == [
+                "action added to EDR-7K3QM2: confirm the removal to the authority, for kim, by "
+                    + TimeWords.instant(due, now: self.usw.now)
+            ])
+        let next = try self.draft(try self.opened()).record.items[0].actions
+        let handed = try #require(next.first { $0.due == due })
+        #expect(handed.what == "confirm the removal to the authority (kim)" && !handed.isHard)
+    }
+
+    @Test("an added step is done like any other, and two that were added apart both stay")
+    func addedSteps() throws {
+        try self.syd.act("alee", "check add \"ring the duty officer\" --owner kim")
+        self.usw.receive(from: self.syd)
+        try self.syd.act("alee", "check add \"look at the log\"")
+        try self.usw.act("kim", "check add \"tell counsel\"")
+        self.usw.receive(from: self.syd)
+        self.syd.receive(from: self.usw)
+        let texts = self.syd.file.steps(self.syd.rules).items.map(\.state.step.text)
+        #expect(texts.count == 3 && texts[0] == "ring the duty officer")
+        #expect(texts == self.usw.file.steps(self.usw.rules).items.map(\.state.step.text))
+        try self.usw.act("kim", "check done 1 --note \"rang at 03:10\"")
+        #expect(self.usw.file.steps(self.usw.rules).open.map(\.number) == [2, 3])
+        #expect(throws: ActRefusal.self) { try self.usw.act("kim", "check add \"late\" --owner nobody") }
+    }
+
+    @Test("a case passed on too often is not accepted before a read-back on the telephone, or a named gap")
+    func telephone() throws {
+        self.syd.rules.handoff.relayHops = 1
+        self.usw.rules.handoff.relayHops = 1
+        for (argument, words) in [("telephone", []), ("gap", ["nobody picks up in syd"])] {
+            let paper = try self.offered()
+            let said = [
+                "case": [self.usw.document.description],
+                "words": ["nothing is awaited, I ring for the receipt"],
+            ]
+            let first = try self.step(self.usw, "kim", Act("readback", said), paper)
+            #expect(first.readBack?.isGood == true)
+            let refusal = #expect(throws: ActRefusal.self) { try self.accept(paper) }
+            #expect(refusal?.code == "handoff.telephone-owed")
+            var made = said
+            made[argument] = words
+            _ = try self.step(self.usw, "kim", Act("readback", made), paper)
+            #expect(try self.accept(paper).said.count == 1)
+            let (record, hash) = try HandoffWork.offeredRecord(paper.state, self.scene(self.usw, "kim"))
+            let line = try #require(paper.state.telephoneLines(record, hash).first)
+            #expect(line.contains("not read back") == (argument == "gap"))
+            let back = try HandoffWork.end(
+                .decline(code: "TOO-MANY"), paper.state, cases: [self.held(self.usw)],
+                scenes: [self.custody(self.usw)], scene: self.scene(self.usw, "kim"))
+            self.perform(back, self.usw, "kim", paper)
+            self.syd.receive(from: self.usw)
+        }
+    }
+
+    @Test("a draft of more cases than a record can hold says so, and how to name those that go on")
+    func tooMany() throws {
+        let paper = try self.opened()
+        try self.sayAll(paper)
+        var scene = HandoffScene(paper.state, act: self.scene(self.syd, "alee"))
+        scene.cases = [self.held(self.syd)]
+        scene.caseCount = HandoffRecord.casesMax
+        #expect(scene.draft?.findings == [])
+        scene.caseCount = HandoffRecord.casesMax + 1
+        #expect(scene.draft?.findings.map(\.code) == ["handoff.too-many"])
+        #expect(scene.draft?.findings.first?.isBlocking == true)
+    }
+
+    @Test("where the leaver named cases only those go on, and the last word about a case counts")
+    func marked() throws {
+        let paper = try self.opened()
+        #expect(paper.state.marked.only == nil)
+        try self.say(.without, "", paper)
+        #expect(paper.state.marked.only == nil && paper.state.marked.without == [self.syd.document])
+        #expect(try self.draft(paper).record.items.isEmpty)
+        try self.say(.with, "", paper)
+        #expect(paper.state.marked.only == [self.syd.document] && paper.state.marked.without.isEmpty)
+        #expect(try self.draft(paper).record.items.count == 1)
+        try self.say(.without, "", paper)
+        #expect(paper.state.marked.only == [] && paper.state.marked.without == [self.syd.document])
+        #expect(try self.draft(paper).record.items.isEmpty)
+    }
+
     @Test("after the accept only addenda are taken, and the record stays as it was")
     func addenda() throws {
         let paper = try self.offered()

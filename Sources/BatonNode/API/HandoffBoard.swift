@@ -1,0 +1,59 @@
+import BatonDesk
+import BatonModel
+import BatonStore
+import Synchronization
+
+/// What was worked out of open cases and of handoffs, kept as long as they stay as they were.
+final class HandoffBoard: Sendable {
+    /// Of an open case.
+    struct KnownCase: Sendable {
+        let version: DocumentVersion
+        /// Who answers for it; nil while its first change has not arrived.
+        let holder: SiteID?
+        /// What changed since this site last had it in hand.
+        let brief: BriefCase
+    }
+
+    private struct Known: Sendable {
+        /// Who may depose whom is in the membership: with another one all is worked out anew.
+        var epoch: UInt64 = 0
+        var cases: [DocumentID: KnownCase] = [:]
+        var handoffs: [DocumentID: (version: DocumentVersion, digest: HandoffDigest)] = [:]
+    }
+
+    private let known = Mutex(Known())
+
+    func cases(epoch: UInt64) -> [DocumentID: KnownCase] {
+        self.known.withLock { known in
+            Self.follow(&known, epoch)
+            return known.cases
+        }
+    }
+
+    /// Takes up what was worked out, and forgets cases that are open no more.
+    func keep(_ cases: [DocumentID: KnownCase], epoch: UInt64) {
+        self.known.withLock { known in
+            guard known.epoch == epoch else { return }
+            known.cases = cases
+        }
+    }
+
+    func digest(_ version: DocumentVersion, epoch: UInt64) -> HandoffDigest? {
+        self.known.withLock { known in
+            Self.follow(&known, epoch)
+            return known.handoffs[version.document].flatMap { $0.version == version ? $0.digest : nil }
+        }
+    }
+
+    func keep(_ digest: HandoffDigest, _ version: DocumentVersion, epoch: UInt64) {
+        self.known.withLock { known in
+            guard known.epoch == epoch else { return }
+            known.handoffs[version.document] = (version, digest)
+        }
+    }
+
+    private static func follow(_ known: inout Known, _ epoch: UInt64) {
+        guard known.epoch != epoch else { return }
+        known = Known(epoch: epoch)
+    }
+}
