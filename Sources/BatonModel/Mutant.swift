@@ -95,6 +95,8 @@ package enum Mutant: String, CaseIterable, Sendable {
     case removeTakesUnseen
     /// A reopen cancels closes that its author had not seen.
     case reopenCancelsUnseen
+    /// Who has lost every role that may write writes on.
+    case retiredMayWrite
     /// A run is told by its numbers, not by its chain.
     case runByNumber
     /// An author numbers from the last delta, not behind it.

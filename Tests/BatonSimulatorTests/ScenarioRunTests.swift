@@ -17,8 +17,8 @@ struct ScenarioRunTests {
         "drifting-clocks", "emergency-on-both-sides", "empty-disk", "equivocating-member", "every-lie",
         "flapping-line", "follow-the-sun-week", "frozen-clock", "full-and-failing-disks", "half-open-night",
         "handoff-in-a-partition", "live-snapshot", "lying-disk", "mixed-builds", "one-way-cable",
-        "operator-leaves", "restart-storm", "restored-before-the-accept", "rolled-back-sydney",
-        "rotten-disk", "six-hour-cut", "thin-line", "third-site-relays", "two-people",
+        "operator-leaves", "restart-storm", "restored-before-the-accept", "retired-and-writes-on",
+        "rolled-back-sydney", "rotten-disk", "six-hour-cut", "thin-line", "third-site-relays", "two-people",
         "unstaffed-night", "withdraw-race", "woke-in-1970",
     ]
     private static let regressions = [
@@ -72,6 +72,14 @@ struct ScenarioRunTests {
             "signature.refused",
         ]
         #expect(noticed.filter { !outcome.marks.contains($0) } == [])
+    }
+
+    @Test("what a retired person signs under the newest entry is kept at every site and counts at none")
+    func retired() throws {
+        let outcome = ScenarioRun(try Self.read("scenarios", "retired-and-writes-on")).run()
+        #expect(outcome.violations == [])
+        #expect(outcome.marks.isSuperset(of: ["lie.retired", "membership.advanced", "delta.void"]))
+        #expect(outcome.digests.map(\.deltas) == [3, 3, 3])
     }
 
     @Test("a part that a site has no clearance for reaches it, and neither it nor its key is stored")
@@ -167,8 +175,22 @@ struct ScenarioRunTests {
             #expect(text.contains(word))
         }
         #expect(!html.contains("<script"))
+        #expect(!html.contains("Who answers") && !text.contains("WHOSE HANDS"), "no baton moved")
         #expect(!html.contains("http://") || html.contains("http://www.w3.org/2000/svg"))
         #expect(text.contains("* 00:00:"))
+    }
+
+    @Test("a report shows whose hands each case is in, by what each node knew")
+    func batons() throws {
+        let scenario = try Self.read("regressions", "two-lives-accept")
+        let recorder = RunRecorder()
+        _ = ScenarioRun(scenario, recorder: recorder).run()
+        let story = RunStory(scenario, recorder, again: "baton-sim run x.json")
+        let (html, text) = (HTMLReport(story).html, TextReport(story).text)
+        #expect(html.contains("Who answers for each case") && html.contains("url(#hatch)"))
+        #expect(text.contains("C1 as use sees it: use 0\n"))
+        #expect(text.contains("C1 as use sees it: usw 1' answers, use 0 is certain\n"))
+        #expect(text.contains("C1 as use sees it: usw 1\n"))
     }
 
     @Test("the generator keeps its golden values, so that a seed means the same with every toolchain")

@@ -33,8 +33,28 @@ struct Forger {
         return Forgery(delta: delta, operations: operations, keys: copy.keys(for: delta).map(\.1))
     }
 
-    private var mayWrite: Bool {
-        let person = self.node.context.membership.head.operatorRecord(self.team.person(at: self.node.id.site))
+    /// Authors by the last membership entry under which the liar's person might write.
+    ///
+    /// - Returns: Nil where that person may write still, or never might.
+    func authorAsBefore(_ document: DocumentID, _ operations: [Operation]) -> Forgery? {
+        let entries = self.node.context.membership.entries
+        guard !self.mayWrite, let last = entries.lastIndex(where: { self.mayWrite(under: $0.entry) }),
+            let before = try? Membership(
+                log: Array(entries[...last]), hashing: self.team.suite.hashing,
+                verifying: self.team.suite.verifying)
+        else { return nil }
+        var context = self.node.context
+        context.membership = before
+        let copy = self.node.replica.clone()
+        let peer = ReplicaPeer(context, replica: copy, wall: self.wallMilliseconds)
+        let delta = peer.author(document, operations, by: self.team.person(at: self.node.id.site))
+        return Forgery(delta: delta, operations: operations, keys: copy.keys(for: delta).map(\.1))
+    }
+
+    private var mayWrite: Bool { self.mayWrite(under: self.node.context.membership.head) }
+
+    private func mayWrite(under entry: MembershipEntry) -> Bool {
+        let person = entry.operatorRecord(self.team.person(at: self.node.id.site))
         return person?.roles.contains(.specialist) == true
     }
 

@@ -25,6 +25,7 @@ struct LyingPeer {
         case .wrongPart, .wrongKey: return self.garble(lie, node)
         case .membership: return self.usurp(node)
         case .approveOwn, .proposeOver: return self.decideAlone(lie, node)
+        case .retired: return self.outstay(node)
         default: return self.forge(lie, node)
         }
     }
@@ -99,6 +100,19 @@ struct LyingPeer {
             default: break
             }
         }
+    }
+
+    /// Writes on after the retirement, by the newest entry. Under an older one it would count: authority is
+    /// judged at the epoch that a delta names.
+    private func outstay(_ node: WorldNode) -> Bool {
+        let forger = Forger(node, self.world.team, wallMilliseconds: self.world.wall(node.id))
+        let newest = node.context.membership.reference(hashing: self.world.team.suite.hashing)
+        guard let base = forger.authorAsBefore(self.document, self.note("a lie: retired")),
+            let forged = forger.change(base, { $0.membership = newest })
+        else { return false }
+        self.atlas.noteSigned(forged.delta, mustBeVoid: true)
+        self.atlas.noteFork(forged.delta.header.author)
+        return self.say([forger.frame([forged])])
     }
 
     /// Two deltas at one place, one to each side.

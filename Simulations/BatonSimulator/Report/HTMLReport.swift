@@ -62,8 +62,9 @@ package struct HTMLReport {
         let left = batons.leftOut > 0 ? " \(batons.leftOut) cases that moved earlier are left out." : ""
         return """
             <div class="scroll">\(lanes)\(batons.svg)</div>
-            <p class="key">Bars: who answers for a case, by what each node knows; hatched: provisionally. \(batons.key).
-            A bar begins with the first word about the baton that the node has; before it a case is its maker's.\(left)</p>
+            <p class="key">Bars: who answers for a case, by what each node knows; hatched: provisionally.
+            \(batons.key). A bar begins with the first word about the baton that the node has; before it a
+            case is its maker's.\(left)</p>
             """
     }
 

@@ -193,6 +193,11 @@ package enum Lie: String, Sendable, CaseIterable {
     case approveOwn = "approve-own"
     /// Proposes something else under the key of what others have agreed to.
     case proposeOver = "propose-over"
+    /// A delta by an operator who has lost every role that may write, naming the very entry that says so.
+    case retired
+
+    /// What any moment may draw. The lie of who was retired follows the retirement.
+    static let drawn = Self.allCases.filter { $0 != .retired }
 
     /// What no peer may send: whoever gets it closes the link.
     package var isBreach: Bool { [.hugeFrame, .hugeChunk, .hugeDelta, .outOfTurn].contains(self) }

@@ -69,7 +69,7 @@ struct FaultDraw {
         case .slow: return [ScenarioEvent(now, .slow, one, for: span, count: UInt64(2 + random.below(60)))]
         case .upgrade: return [ScenarioEvent(now, .upgrade, one)]
         case .amnesia: return [ScenarioEvent(now, .amnesia, one, for: UInt64(random.below(4_000)))]
-        case .retire: return [ScenarioEvent(now, .retire, one)]
+        case .retire: return self.retire(one, at: now)
         case .jump, .drift, .freeze, .setClock: return [self.clock(kind, at: now, one, span, &random)]
         case .lie: return self.lie(at: now, &random)
         case .burst: return self.burst(at: now, one, &random)
@@ -119,10 +119,22 @@ struct FaultDraw {
         }
     }
 
+    /// A liar does not put up with it. Nothing is drawn here: what else a seed stands for stays as it was.
+    private func retire(_ site: SiteID, at now: UInt64) -> [ScenarioEvent] {
+        let retirement = ScenarioEvent(now, .retire, site)
+        guard self.scenario.sites.contains(where: { $0.site == site && $0.isLiar }) else {
+            return [retirement]
+        }
+        var lie = ScenarioEvent(now + 2_000, .lie, site)
+        lie.how = Lie.retired.rawValue
+        lie.label = "C1"
+        return [retirement, lie]
+    }
+
     private func lie(at now: UInt64, _ random: inout SeededRandom) -> [ScenarioEvent] {
         guard let liar = self.scenario.sites.first(where: \.isLiar)?.site else { return [] }
         var event = ScenarioEvent(now, .lie, liar)
-        event.how = random.pick(Lie.allCases.map(\.rawValue))
+        event.how = random.pick(Lie.drawn.map(\.rawValue))
         event.label = "C\(1 + random.below(self.cases))"
         if random.chance(1, in: 3) {
             event.peer = random.pick(self.scenario.siteIDs.filter { $0 != liar })

@@ -75,7 +75,7 @@ package enum SeedScenario {
         let labels = Set(scenario.events.compactMap(\.label)).sorted()
         for _ in 0..<Self.liesOfALiar {
             var event = ScenarioEvent(UInt64(random.below(Int(last))), .lie, liar)
-            event.how = random.pick(Lie.allCases.map(\.rawValue))
+            event.how = random.pick(Lie.drawn.map(\.rawValue))
             event.label = random.pick(labels)
             if random.chance(1, in: 3) { event.peer = random.pick(others) }
             scenario.events.append(event)
