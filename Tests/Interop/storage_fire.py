@@ -459,6 +459,32 @@ def half_migration(fire):
     sites.expect(has(fire.syd, cases[0]), "the log did not come back")
 
 
+def digests(site):
+    answer = site.digest()
+    return answer["logDigest"], answer["stateDigest"]
+
+
+def other_build(fire):
+    """What a build that read other fields has folded is folded again, and only then."""
+    cases = fire.history()
+    held = digests(fire.syd)
+    fire.stop()
+    # As a build of level 0 would have left it: without the state of a case that it could not read.
+    fire.edit(
+        "UPDATE meta SET value = 0 WHERE name = 'fold-level'",
+        "DELETE FROM document_state WHERE document_id = (SELECT min(document_id) FROM document_state)")
+    fire.syd.start([])
+    sites.expect("another build folded this replica" in fire.syd.tail(), "the upgrade was not told")
+    sites.expect(digests(fire.syd) == held, "the log was folded to something else")
+    sites.expect(all(has(fire.syd, case) for case in cases), "a case is missing")
+    _nodes.stop(fire.syd)
+    with open(fire.syd.log, "rb") as log:
+        told = log.read().count(b"another build folded")
+    fire.syd.start([])
+    with open(fire.syd.log, "rb") as log:
+        sites.expect(log.read().count(b"another build folded") == told == 1, "it was folded more than once")
+
+
 def other_program(fire):
     fire.history()
     fire.stop()
@@ -475,7 +501,7 @@ def other_program(fire):
 
 
 FIRES = (disk_full, read_only_disk, failing_writes, input_output_errors, damaged_page, taken, endless_reader, newer_schema, half_migration,
-         other_program)
+         other_build, other_program)
 
 
 def main(baton, python):

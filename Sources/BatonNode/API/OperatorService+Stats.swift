@@ -51,7 +51,7 @@ extension OperatorService {
             let some = missing.prefix(atOnce)
             missing.removeFirst(some.count)
             let made = try await self.read(membership, rank) { reader throws(ReplicaFault) in
-                var made: [(CaseVersion, CaseFigures)] = []
+                var made: [(DocumentVersion, CaseFigures)] = []
                 for each in some {
                     guard let file = try reader.file(each.document) else { continue }
                     made.append((each, CaseFigures(file, rules: rules, now: now)))
@@ -113,13 +113,14 @@ extension OperatorService {
 final class FigureBoard: Sendable {
     /// Beyond that all are forgotten: a case costs some hundred bytes.
     private static let casesMax = 60_000
-    private let known = Mutex<[DocumentID: (version: CaseVersion, figures: CaseFigures)]>([:])
+    private let known = Mutex<[DocumentID: (version: DocumentVersion, figures: CaseFigures)]>([:])
 
     /// - Returns: Figures that are true now, and the cases of which there are none.
-    func known(_ cases: [CaseVersion], now: Int64) -> (figures: [CaseFigures], missing: [CaseVersion]) {
+    func known(_ cases: [DocumentVersion], now: Int64) -> (figures: [CaseFigures], missing: [DocumentVersion])
+    {
         self.known.withLock { known in
             var figures: [CaseFigures] = []
-            var missing: [CaseVersion] = []
+            var missing: [DocumentVersion] = []
             for each in cases {
                 if let kept = known[each.document], kept.version == each, now < kept.figures.changesAt ?? .max
                 {
@@ -132,7 +133,7 @@ final class FigureBoard: Sendable {
         }
     }
 
-    func keep(_ made: [(CaseVersion, CaseFigures)]) {
+    func keep(_ made: [(DocumentVersion, CaseFigures)]) {
         self.known.withLock { known in
             if known.count + made.count > Self.casesMax { known = [:] }
             for (version, figures) in made { known[version.document] = (version, figures) }

@@ -258,7 +258,11 @@ package final class OperatorService: Sendable {
         let result = await self.worker.read(rank) { store throws(ReplicaFault) in
             try body(CaseReader(store: store, wording: wording, receipts: receipts, ownSite: site))
         }
-        do throws(ReplicaFault) { return try result.get() } catch { throw APIFault(error) }
+        do throws(ReplicaFault) { return try result.get() } catch {
+            // A disk that does not give back what was written is no place to acknowledge anything: the node ends.
+            if error.isFatal, error.code == "store.io" { await self.driver.noteFailure(error) }
+            throw APIFault(error)
+        }
     }
 }
 

@@ -60,10 +60,7 @@ struct NodeOpening {
                 fold: Fold(table: DeskFieldTable.current), hashing: Blake2b(), sealing: keys.vault.cipher,
                 signing: keys.vault.signingKey, entropy: KernelEntropy(),
                 skewMillisecondsMax: UInt64(configuration.limits.skewMillisecondsMax))
-            if try self.store.isRebuilding() {
-                logger.notice("a rebuild was interrupted: folding the log again")
-                try Rebuild(store: self.store, context: self.context).run()
-            }
+            try Self.refold(self.store, self.context, logger)
             if self.store.wasKilled { try Self.lookAtIndexes(self.store, logger) }
             self.have = try self.store.haveSet()
             self.paused = try self.store.pausedPeers()
@@ -73,6 +70,24 @@ struct NodeOpening {
             self.store.close()
             throw NodeFault(error)
         }
+    }
+
+    /// Folds the log again where what is stored was only half made, or made by a build that read other fields: what
+    /// one could not read, the next one can.
+    private static func refold(
+        _ store: ReplicaStore, _ context: ReplicaContext, _ logger: Logger
+    ) throws(ReplicaFault) {
+        let level = context.fold.table.level
+        let made = try store.foldLevel()
+        let isHalfMade = try store.isRebuilding()
+        if isHalfMade || made.map({ $0 != level }) ?? false {
+            logger.notice(
+                isHalfMade
+                    ? "a rebuild was interrupted: folding the log again"
+                    : "another build folded this replica: folding the log again")
+            try Rebuild(store: store, context: context).run()
+        }
+        if made != level { try store.save(foldLevel: level) }
     }
 
     /// Rows of each table that are looked at after an end that was none: some milliseconds.

@@ -86,6 +86,21 @@ extension ReplicaStore {
         }
     }
 
+    /// The feature level of the build that folded what is stored; nil where none has said so yet.
+    package func foldLevel() throws(ReplicaFault) -> UInt64? {
+        try self.reading { connection throws(ReplicaFault) in
+            try connection.metaInteger(.foldLevel).map { UInt64(clamping: $0) }
+        }
+    }
+
+    package func save(foldLevel: UInt64) throws(ReplicaFault) {
+        try self.writing { writer throws(ReplicaFault) in
+            try writer.transaction { transaction throws(ReplicaFault) in
+                try transaction.connection.setMeta(.foldLevel, Int64(clamping: foldLevel))
+            }
+        }
+    }
+
     package func isRebuilding() throws(ReplicaFault) -> Bool {
         try self.reading { connection throws(ReplicaFault) in try connection.metaInteger(.rebuilding) == 1 }
     }

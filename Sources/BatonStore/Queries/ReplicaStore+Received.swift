@@ -1,13 +1,6 @@
 import BatonDesk
 package import BatonEngine
-package import BatonModel
-
-/// A case and how much of it is here: figures made of the same version are the same.
-package struct CaseVersion: Hashable, Sendable {
-    package let document: DocumentID
-    package let appliedCount: Int
-    package let lastStamp: UInt64
-}
+import BatonModel
 
 extension ReplicaStore {
     /// Lists the cases received in a stretch of time, in no order that means anything.
@@ -16,7 +9,9 @@ extension ReplicaStore {
     ///   - from: Milliseconds since 1970.
     ///   - end: The first millisecond after it.
     /// - Complexity: O(cases received in it), and O(cases changed since the index last followed).
-    package func cases(receivedFrom from: UInt64, before end: UInt64) throws(ReplicaFault) -> [CaseVersion] {
+    package func cases(receivedFrom from: UInt64, before end: UInt64) throws(ReplicaFault)
+        -> [DocumentVersion]
+    {
         try self.reading { connection throws(ReplicaFault) in
             var found = try connection.received(from: from, before: end)
             let known = Set(found.map(\.document))
@@ -28,9 +23,10 @@ extension ReplicaStore {
                     })
                 else { continue }
                 found.append(
-                    CaseVersion(
+                    DocumentVersion(
                         document: id, appliedCount: Int(clamping: state.appliedCount),
-                        lastStamp: state.lastStamp.packed))
+                        voidCount: Int(clamping: state.voidCount), unreadCount: state.unreadCount,
+                        lastStamp: state.lastStamp))
             }
             return found
         }
@@ -38,10 +34,11 @@ extension ReplicaStore {
 }
 
 extension Connection {
-    fileprivate func received(from: UInt64, before end: UInt64) throws(ReplicaFault) -> [CaseVersion] {
+    fileprivate func received(from: UInt64, before end: UInt64) throws(ReplicaFault) -> [DocumentVersion] {
         let statement = try self.prepare(
             """
-            SELECT d.id, i.applied_count, i.last_stamp FROM search_date s JOIN document d USING (document_id)
+            SELECT d.id, i.applied_count, i.void_count, i.unread_count, i.last_stamp
+            FROM search_date s JOIN document d USING (document_id)
                 JOIN document_index i USING (document_id)
             WHERE s.kind = ?1 AND s.at_ms >= ?2 AND s.at_ms < ?3 AND i.applied_count > 0
             """)
@@ -49,13 +46,15 @@ extension Connection {
         statement.bind(1, Int(CaseDate.Kind.received.rawValue))
         statement.bind(2, unsigned: from)
         statement.bind(3, unsigned: end)
-        var found: [CaseVersion] = []
+        var found: [DocumentVersion] = []
         while try statement.step() {
             guard let id = DocumentID(statement.bytes(0)) else { throw .damaged("a document id") }
             found.append(
-                CaseVersion(
+                DocumentVersion(
                     document: id, appliedCount: Int(statement.integer(1)),
-                    lastStamp: HybridTime(stored: statement.integer(2)).packed))
+                    voidCount: Int(statement.integer(2)),
+                    unreadCount: Int(statement.integer(3)),
+                    lastStamp: HybridTime(stored: statement.integer(4))))
         }
         return found
     }

@@ -18,6 +18,8 @@ enum Meta: String {
     case statements
     /// 1 while the derived tables have been dropped and not yet made again.
     case rebuilding
+    /// The feature level of the field table by which the derived tables were made.
+    case foldLevel = "fold-level"
 }
 
 extension Connection {
