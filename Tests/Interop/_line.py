@@ -31,10 +31,20 @@ def ip(*arguments, check=True):
 
 
 class Character:
-    """What a line does to what it carries. Times in seconds, `loss` and `reorder` are shares of the packets."""
+    """What a line does to what it carries. Times in seconds, `loss` and `reorder` are shares of the packets.
 
-    def __init__(self, delay=0.08, loss=0.05, reorder=0.1, seed=1):
-        self.delay, self.loss, self.reorder, self.seed = delay, loss, reorder, seed
+    `rate` is in bytes a second for each direction of a connection, for `Streams` only; none is no limit.
+    """
+
+    def __init__(self, delay=0.08, loss=0.05, reorder=0.1, seed=1, rate=None):
+        self.delay, self.loss, self.reorder, self.seed, self.rate = delay, loss, reorder, seed, rate
+
+
+class Far:
+    """A peer as the other site sees it: at the line's port instead of its own."""
+
+    def __init__(self, site, port):
+        self.name, self.port = site.name, port
 
 
 class Line:
@@ -227,13 +237,16 @@ class Streams(Line):
             late = asyncio.Queue(64)
 
             async def read():
-                data = b"-"
+                data, free = b"-", 0.0
                 while data:
                     try:
                         data = await reader.read(1 << 14)
                     except OSError:
                         data = b""
-                    await late.put((time.monotonic() + self.character.delay, data))
+                    at = time.monotonic() + self.character.delay
+                    if self.character.rate:
+                        at = free = max(at, free) + len(data) / self.character.rate
+                    await late.put((at, data))
 
             reading = asyncio.create_task(read())
             with contextlib.suppress(OSError):

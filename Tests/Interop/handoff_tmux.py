@@ -74,13 +74,6 @@ def team(baton, root):
     return syd, usw, line
 
 
-class Far:
-    """A peer as the other site sees it: behind the line."""
-
-    def __init__(self, site, port):
-        self.name, self.port = site.name, port
-
-
 def leave(desk, cases):
     """The leaver at work. Gives what it took."""
     began, keys = time.monotonic(), desk.keys
@@ -132,7 +125,7 @@ def play(baton, is_cut, wants_screens):
         try:
             with line:
                 syd.start([])
-                usw.start([Far(syd, line.ports["usw", "syd"])])
+                usw.start([_line.Far(syd, line.ports["usw", "syd"])])
                 until("a live link", lambda: all(
                     peer["state"] == "live" for site in (syd, usw) for peer in site.status()["peers"]))
                 cases, clocks = prepared(syd)

@@ -3,6 +3,7 @@
 
 For each kill: what the sender held signed receipts for, and what the receiver itself had acknowledged to its operators,
 is looked for in a copy of the receiver's files, before the node starts again. At the end both are equal and verified.
+The line between them carries no faster than RATE, so that a sync is long enough to be hit on a machine of any speed.
 
 BATON_KILLS (5), BATON_DELTAS (5000) and BATON_SEED (1) change the measure; the whole one is 20 and 20000.
 """
@@ -17,9 +18,14 @@ import tempfile
 import time
 
 import _history
+import _line
 import _nodes
 import sites
 import verify_replica
+
+# Bytes a second. A delta is about 200 bytes here: the backlog of 5,000 lasts about 4 s, and a pause before a kill, at most
+# 0.1 s, is about 150 deltas.
+RATE = 250_000
 
 
 def author_backlog(node, count):
@@ -89,7 +95,10 @@ def main(baton, python):
         try:
             sender.start([])
             total = author_backlog(sender, count)
-            cut_short = sync_with_kills(sender, receiver, total, kills, random.Random(seed), top)
+            character = _line.Character(delay=0, rate=RATE)
+            with _line.Streams(["syd", "usw"], character, {"syd": sender.port, "usw": receiver.port}) as line:
+                far = _line.Far(sender, line.ports["usw", "syd"])
+                cut_short = sync_with_kills(sender, receiver, far, total, kills, random.Random(seed), top)
             finish(sender, receiver, baton)
             if cut_short < kills - 1:
                 raise sites.Failure(f"only {cut_short} of {kills} kills hit a sync that was under way")
@@ -97,8 +106,8 @@ def main(baton, python):
             _nodes.end(sender, receiver)
 
 
-def sync_with_kills(sender, receiver, total, kills, source, top):
-    """Kill the receiver `kills` times, spread over the sync. Gives how many kills left something to come."""
+def sync_with_kills(sender, receiver, far, total, kills, source, top):
+    """Kill the receiver `kills` times, spread over the sync; it reaches the sender at `far`. Gives how many kills left something to come."""
     print(f"  {'kill':>4} {'acknowledged':>12} {'held':>7} {'missing':>7} {'to come':>8} {'own':>4} {'own missing':>11}")
     own, cut_short = [], 0
     with contextlib.closing(Receipts(sender, receiver.name)) as receipts:
@@ -106,7 +115,7 @@ def sync_with_kills(sender, receiver, total, kills, source, top):
             # A point inside this kill's share of the backlog, then up to 100 ms more, so that any instant between two commits can be hit.
             target = int(total * (kill - 1 + source.random()) / (kills + 1))
             pause = source.random() * 0.1
-            receiver.start([sender])
+            receiver.start([far])
             with _nodes.Desk(receiver) as desk:
                 own.append(write_own(desk, kill))
             sites.until(f"{target} receipts", lambda: receipts.acknowledged() >= target, 120, 0.001)
