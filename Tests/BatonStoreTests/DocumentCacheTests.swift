@@ -34,45 +34,21 @@ struct DocumentCacheTests {
         #expect(cache.count == 0)
     }
 
-    /// Deltas of several sites, some of them forked, with all keys.
-    private static func history(seed: UInt64) -> (team: SimulatedTeam, deltas: [Delta], keys: [BareKey]) {
-        let team = SimulatedTeam()
-        var generator = HistoryGenerator(seed: seed, team: team, documentCount: 7)
-        let peers = team.sites.map { ReplicaPeer(team.context($0)) }
-        let authored = generator.run(peers, steps: 260)
-        var all: [BareKey] = []
-        for entry in authored {
-            for key in keys(for: [entry.delta], in: entry.by.replica) where !all.contains(key) {
-                all.append(key)
-            }
-        }
-        return (team, authored.map(\.delta), all)
-    }
-
     private static func rows(_ store: ReplicaStore) throws -> [String] {
-        var rows: [String] = []
-        for (table, columns) in [
-            ("document_state", "document_id || ' ' || hex(state)"),
-            ("document_key", "document_id || ' ' || author_id || ' ' || generation || ' ' || hash"),
-            (
-                "document_index",
-                "document_id || ' ' || lane || ' ' || applied_count || ' ' || void_count || ' ' || unread_count"
-            ),
-        ] {
-            rows += try store.reading { (connection) throws(ReplicaFault) in
-                let statement = try connection.prepare("SELECT \(columns) FROM \(table) ORDER BY 1")
-                defer { statement.reset() }
-                var found: [String] = []
-                while try statement.step() { found.append("\(table): \(statement.text(0))") }
-                return found
-            }
-        }
-        return rows
+        try textRows(
+            store,
+            [
+                "document_state": "document_id || ' ' || hex(state)",
+                "document_key": "document_id || ' ' || author_id || ' ' || generation || ' ' || hash",
+                "document_index": """
+                document_id || ' ' || lane || ' ' || applied_count || ' ' || void_count || ' ' || unread_count
+                """,
+            ])
     }
 
     @Test("Kept documents give the rows of a replica that reads each of them from its file", arguments: 1...4)
     func sameRows(seed: UInt64) throws {
-        let history = Self.history(seed: seed)
+        let history = DrawnHistory(seed: seed, steps: 260, documentCount: 7)
         var random = SeededRandom(seed: seed)
         // Every other seed against causal order, so that documents are asked for while deltas wait.
         let deltas = seed % 2 == 0 ? random.shuffled(history.deltas) : history.deltas

@@ -7,33 +7,6 @@ import Testing
 
 @Suite("Rows written behind the fold")
 struct RowLaneTests {
-    /// One site's history with its keys, long enough to fill several buffers of rows.
-    private struct History {
-        let team: SimulatedTeam
-        var deltas: [Delta]
-        var keys: [BareKey]
-
-        init(seed: UInt64, steps: Int) {
-            let team = SimulatedTeam()
-            var generator = HistoryGenerator(seed: seed, team: team, documentCount: 9)
-            let peers = team.sites.map { ReplicaPeer(team.context($0)) }
-            let authored = generator.run(peers, steps: steps)
-            var all: [BareKey] = []
-            for entry in authored {
-                for key in BatonStoreTests.keys(for: [entry.delta], in: entry.by.replica) {
-                    if !all.contains(key) { all.append(key) }
-                }
-            }
-            self.team = team
-            self.deltas = authored.map(\.delta)
-            self.keys = all
-        }
-
-        func batch(_ range: Range<Int>) -> IncomingBatch {
-            IncomingBatch(from: self.team.sites[1], deltas: Array(self.deltas[range]), keys: self.keys)
-        }
-    }
-
     private static func open(_ folder: TestFolder, hasThread: Bool) throws -> ReplicaStore {
         try ReplicaStore(
             path: folder.database, settings: ReplicaSettings(hasRowThread: hasThread),
@@ -42,38 +15,30 @@ struct RowLaneTests {
 
     /// Every row that follows from deltas alone, as text.
     private static func rows(_ store: ReplicaStore) throws -> [String] {
-        var rows: [String] = []
-        for (table, columns) in [
-            ("document", "document_id || hex(id)"),
-            (
-                "delta",
-                """
+        try textRows(
+            store,
+            [
+                "document": "document_id || hex(id)",
+                "delta": """
                 arrival || ' ' || author_id || ' ' || seq || hex(id) || document_id || ' ' || fate \
                 || hex(vector) || hex(header) || hex(parts)
-                """
-            ),
-            ("timeline", "entry || ' ' || document_id || ' ' || arrival || ' ' || hex(coalesce(value, ''))"),
-            ("document_state", "document_id || hex(state)"),
-            (
-                "document_index", "document_id || code || ' ' || lane || ' ' || title || ' ' || applied_count"
-            ),
-            ("have", "author_id || hex(intervals)"), ("audit", "record || hex(chain)"),
-            ("search_queue", "document_id"), ("waiting", "arrival || ' ' || missing_seq"),
-        ] {
-            rows += try store.reading { (connection) throws(ReplicaFault) in
-                let statement = try connection.prepare("SELECT \(columns) FROM \(table) ORDER BY 1")
-                defer { statement.reset() }
-                var found: [String] = []
-                while try statement.step() { found.append("\(table): \(statement.text(0))") }
-                return found
-            }
-        }
-        return rows
+                """,
+                "timeline": """
+                entry || ' ' || document_id || ' ' || arrival || ' ' || hex(coalesce(value, ''))
+                """,
+                "document_state": "document_id || hex(state)",
+                "document_index":
+                    "document_id || code || ' ' || lane || ' ' || title || ' ' || applied_count",
+                "have": "author_id || hex(intervals)",
+                "audit": "record || hex(chain)",
+                "search_queue": "document_id",
+                "waiting": "arrival || ' ' || missing_seq",
+            ])
     }
 
     @Test("A thread that writes behind leaves the rows that one thread alone leaves", arguments: 1...3)
     func sameRows(seed: UInt64) throws {
-        var history = History(seed: seed, steps: 700)
+        var history = DrawnHistory(seed: seed, steps: 700, documentCount: 9)
         if seed == 3 {
             // Against causal order, so that deltas wait and are called.
             history.deltas.reverse()
@@ -96,7 +61,7 @@ struct RowLaneTests {
 
     @Test("A row that fails behind the fold takes its whole transaction with it, and the next one stands")
     func failure() throws {
-        let history = History(seed: 9, steps: 900)
+        let history = DrawnHistory(seed: 9, steps: 900, documentCount: 9)
         let folder = try TestFolder()
         let store = try Self.open(folder, hasThread: true)
         let peer = StorePeer(store, team: history.team, site: 2)
@@ -121,7 +86,7 @@ struct RowLaneTests {
 
     @Test("Batches that share a transaction report each for itself, and the rest waits when somebody does")
     func sharedTransaction() throws {
-        let history = History(seed: 5, steps: 300)
+        let history = DrawnHistory(seed: 5, steps: 300, documentCount: 9)
         let third = history.deltas.count / 3
         let batches = [
             history.batch(0..<third), history.batch(third..<2 * third),

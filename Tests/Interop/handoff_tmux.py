@@ -107,6 +107,8 @@ def take(desk, cases, clocks):
         elif done == 1:
             shown = desk.type(f"answer due {clock}Z, confirm deletion with counsel")
             expect("Add it as an action?" in shown, f"nothing was asked:\n{shown}")
+            shown = desk.type("wait")
+            expect("Say y, n" in shown, f"a word that is no answer was taken for one:\n{shown}")
             shown = desk.type("y")
             expect("Added: confirm deletion with counsel" in shown, f"not added:\n{shown}")
         else:

@@ -13,28 +13,27 @@ final class StoreWorker: Sendable {
     let alarms = AlarmBoard()
     private let writing = RankedPool(threads: 1)
     private let reading = RankedPool(threads: 1)
-    private let verifying: RankedPool
+    private let verifying: Verifiers
     /// Verifies what comes in numbers, and yields to the threads above.
-    private let catchingUp: RankedPool
-    private let opener = Mutex(PartOpener())
+    private let catchingUp: Verifiers
 
     /// - Parameter processors: How many threads check signatures.
     init(_ store: ReplicaStore, cipher: PartCipher, processors: Int) {
         self.store = store
         self.cipher = cipher
-        self.verifying = RankedPool(threads: max(1, processors))
-        self.catchingUp = RankedPool(threads: max(1, processors), yields: true)
+        self.verifying = Verifiers(threads: processors)
+        self.catchingUp = Verifiers(threads: processors, yields: true)
     }
 
     func start() {
         self.writing.start()
         self.reading.start()
-        self.verifying.start()
-        self.catchingUp.start()
+        self.verifying.pool.start()
+        self.catchingUp.pool.start()
     }
 
     func stop() async {
-        for pool in [self.writing, self.reading, self.verifying, self.catchingUp] {
+        for pool in [self.writing, self.reading, self.verifying.pool, self.catchingUp.pool] {
             await pool.stop()
         }
     }
@@ -153,19 +152,13 @@ final class StoreWorker: Sendable {
     func verify(
         _ job: VerificationJob, _ lane: LinkPurpose, clearances: [Compartment]
     ) async -> VerificationOutcome? {
-        await (lane == .urgent ? self.verifying : self.catchingUp).run(.bulk) {
-            var outcome = job.run(hashing: Blake2b(), verifying: SignatureVerifier())
-            self.opener.withLock {
-                $0.open(
-                    &outcome, clearances: clearances, sealing: self.cipher, entropy: KernelEntropy())
-            }
-            return outcome
-        }
+        await (lane == .urgent ? self.verifying : self.catchingUp)
+            .verify(job, clearances: clearances, sealing: self.cipher)
     }
 
     /// Looks at each signature by itself; nil once the node stops.
     func check(_ deltas: [Delta], by audit: SignatureAudit) async -> [Delta]? {
-        await self.catchingUp.run(.bulk) {
+        await self.catchingUp.pool.run(.bulk) {
             audit.wrong(in: deltas, hashing: Blake2b(), verifying: SignatureVerifier())
         }
     }
@@ -179,6 +172,29 @@ final class StoreWorker: Sendable {
         }
         let stopping = ReplicaFault(code: "node.stopping", message: "the node is stopping", isFatal: false)
         return result ?? .failure(stopping)
+    }
+}
+
+/// Threads that verify, and what opens parts for them. One opener for two kinds of threads would let those that yield
+/// hold up an urgent one for as long as their chunk takes.
+private final class Verifiers: Sendable {
+    let pool: RankedPool
+    private let opener = Mutex(PartOpener())
+
+    init(threads: Int, yields: Bool = false) {
+        self.pool = RankedPool(threads: max(1, threads), yields: yields)
+    }
+
+    func verify(
+        _ job: VerificationJob, clearances: [Compartment], sealing: PartCipher
+    ) async -> VerificationOutcome? {
+        await self.pool.run(.bulk) {
+            var outcome = job.run(hashing: Blake2b(), verifying: SignatureVerifier())
+            self.opener.withLock {
+                $0.open(&outcome, clearances: clearances, sealing: sealing, entropy: KernelEntropy())
+            }
+            return outcome
+        }
     }
 }
 

@@ -35,27 +35,15 @@ extension ReplicaStore {
 
 extension Connection {
     fileprivate func received(from: UInt64, before end: UInt64) throws(ReplicaFault) -> [DocumentVersion] {
-        let statement = try self.prepare(
+        try self.versions(
             """
-            SELECT d.id, i.applied_count, i.void_count, i.unread_count, i.last_stamp
-            FROM search_date s JOIN document d USING (document_id)
-                JOIN document_index i USING (document_id)
+            JOIN search_date s USING (document_id)
             WHERE s.kind = ?1 AND s.at_ms >= ?2 AND s.at_ms < ?3 AND i.applied_count > 0
-            """)
-        defer { statement.reset() }
-        statement.bind(1, Int(CaseDate.Kind.received.rawValue))
-        statement.bind(2, unsigned: from)
-        statement.bind(3, unsigned: end)
-        var found: [DocumentVersion] = []
-        while try statement.step() {
-            guard let id = DocumentID(statement.bytes(0)) else { throw .damaged("a document id") }
-            found.append(
-                DocumentVersion(
-                    document: id, appliedCount: Int(statement.integer(1)),
-                    voidCount: Int(statement.integer(2)),
-                    unreadCount: Int(statement.integer(3)),
-                    lastStamp: HybridTime(stored: statement.integer(4))))
+            """
+        ) {
+            $0.bind(1, Int(CaseDate.Kind.received.rawValue))
+            $0.bind(2, unsigned: from)
+            $0.bind(3, unsigned: end)
         }
-        return found
     }
 }

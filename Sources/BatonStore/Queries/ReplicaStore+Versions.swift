@@ -36,14 +36,20 @@ extension Connection {
     fileprivate func versions(
         _ kind: DocumentKind, _ condition: String, order: String
     ) throws(ReplicaFault) -> [DocumentVersion] {
+        try self.versions("WHERE i.kind = ? AND i.applied_count > 0 AND \(condition) ORDER BY \(order)") {
+            $0.bind(1, Int(kind.rawValue))
+        }
+    }
+
+    /// - Parameter rest: What stands after the tables of document (`d`) and its index (`i`): joins, conditions, order.
+    func versions(_ rest: String, binding: (SQLStatement) -> Void) throws(ReplicaFault) -> [DocumentVersion] {
         let statement = try self.prepare(
             """
             SELECT d.id, i.applied_count, i.void_count, i.unread_count, i.last_stamp
             FROM document_index i JOIN document d USING (document_id)
-            WHERE i.kind = ? AND i.applied_count > 0 AND \(condition) ORDER BY \(order)
-            """)
+            """ + " " + rest)
         defer { statement.reset() }
-        statement.bind(1, Int(kind.rawValue))
+        binding(statement)
         var found: [DocumentVersion] = []
         while try statement.step() {
             guard let id = DocumentID(statement.bytes(0)) else { throw .damaged("a document id") }

@@ -49,7 +49,7 @@ struct AcceptWalk {
                 continue
             }
             if words.hasPrefix("+") {
-                preface = try await self.add(String(words.dropFirst()), to: item)
+                preface = await self.add(String(words.dropFirst()), to: item)
                 continue
             }
             var call = HandoffCall(step: "readback", arguments: ["case": [item.id], "words": [words]])
@@ -58,7 +58,7 @@ struct AcceptWalk {
             if reply.isGood == true {
                 let nothing = "Saved. The record has no deadline that it could be compared with."
                 let told = self.text(reply.said.isEmpty ? [nothing] : reply.said)
-                return try await self.offerActions(reply.unlisted ?? [], item, input, told: told)
+                return await self.offerActions(reply.unlisted ?? [], item, input, told: told)
             }
             let said = reply.said.joined(separator: " ")
             guard input.isInteractive else {
@@ -76,23 +76,46 @@ struct AcceptWalk {
     /// - Returns: What is still to be told: what was added, or what there would be to add.
     private func offerActions(
         _ unlisted: [String], _ item: HandoffItemView, _ input: any LineSource, told: String
-    ) async throws(CommandIssue) -> String {
+    ) async -> String {
         var toTell = told
         for words in unlisted {
             toTell += self.text(["Action not on the list: \"\(words)\"."])
             guard input.isInteractive else { continue }
+            guard let wanted = await self.askAction(input, told: toTell) else { return "" }
+            toTell = ""
+            guard case .add(let time) = wanted else { continue }
+            toTell = await self.add(words + (time.map { " by \($0)" } ?? ""), to: item)
+        }
+        return toTell
+    }
+
+    private enum Wanted {
+        case leave
+        /// With the time until when, as typed.
+        case add(by: String?)
+    }
+
+    /// Asks until the answer is one.
+    ///
+    /// - Returns: nil where there are no more lines.
+    private func askAction(_ input: any LineSource, told: String) async -> Wanted? {
+        var preface = told
+        while true {
             let answer = await input.line(
                 LineRequest(
                     prompt: "Add it as an action? (Y/n, or until when: 23:30Z) ", purpose: .text,
-                    preface: toTell))
-            toTell = ""
-            guard case .line(let typed) = answer else { break }
+                    preface: preface))
+            guard case .line(let typed) = answer else {
+                guard case .unreadable = answer else { return nil }
+                preface = "That line could not be read. Say it again.\n"
+                continue
+            }
             let word = typed.filter { !$0.isWhitespace }
-            if ["n", "no"].contains(word.lowercased()) { continue }
-            let isTime = TimeExpression(word) != nil
-            toTell = try await self.add("\(words)\(isTime ? " by \(word)" : "")", to: item)
+            if word.isEmpty || YesNo(word) == .yes { return .add(by: nil) }
+            if YesNo(word) == .no { return .leave }
+            if TimeExpression(word) != nil { return .add(by: word) }
+            preface = self.text(["Say y, n, or until when it is to be done: 23:30Z."])
         }
-        return toTell
     }
 
     /// Adds an action of the receiver to a case, and stays in the walk.
@@ -101,19 +124,18 @@ struct AcceptWalk {
     /// - Returns: What became of it; a refusal is told, and the walk goes on.
     private func add(
         _ typed: String, to item: HandoffItemView
-    ) async throws(CommandIssue) -> String {
+    ) async -> String {
         var words = typed.split(whereSeparator: \.isWhitespace).map { String($0) }
         var call = HandoffCall(step: "action", arguments: ["case": [item.id]])
-        if words.count > 2, words[words.count - 2] == "by", TimeExpression(words[words.count - 1]) != nil {
-            let due = try HandoffHandlers.ahead(words.removeLast(), now: self.desk.options.now())
-            words.removeLast()
-            call.arguments["due"] = ["\(due)"]
-        }
-        guard !words.isEmpty else {
-            return self.text(["Say what is to be done after the +."])
-        }
-        call.arguments["words"] = [words.joined(separator: " ")]
         do throws(CommandIssue) {
+            if words.count > 2, words[words.count - 2] == "by", TimeExpression(words[words.count - 1]) != nil
+            {
+                let due = try HandoffHandlers.ahead(words.removeLast(), now: self.desk.options.now())
+                words.removeLast()
+                call.arguments["due"] = ["\(due)"]
+            }
+            guard !words.isEmpty else { return self.text(["Say what is to be done after the +."]) }
+            call.arguments["words"] = [words.joined(separator: " ")]
             return self.text(try await HandoffHandlers.send(self.desk, self.handoff.row.id, call).said)
         } catch {
             return self.text([error.message, error.hint])
@@ -134,7 +156,7 @@ struct AcceptWalk {
                 .unfinishedAccept, "\(item.ref) is not read back on the telephone, and nobody said why.",
                 "Go on where you were: handoff accept")
         }
-        let isDone = ["y", "yes"].contains(said.lowercased().filter { !$0.isWhitespace })
+        let isDone = YesNo(said) == .yes
         call.arguments[isDone ? "telephone" : "gap"] = isDone ? [] : [said]
     }
 

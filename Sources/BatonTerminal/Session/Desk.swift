@@ -193,6 +193,9 @@ extension Desk {
     private mutating func mind(
         _ asOf: Freshness, _ summary: CaseRow, before command: Command
     ) async throws(CommandIssue) {
+        // Only the very next change may be the same line once more: later it would be typed without the warning.
+        let held = self.heldBack
+        self.heldBack = nil
         let others = asOf.intents.filter { $0.desk.ref == summary.ref }
         guard let first = others.first, self.options.mayAsk, self.options.render.format == .text,
             self.input?.isInteractive == true
@@ -203,10 +206,7 @@ extension Desk {
                 .intentElsewhere, what, "Speak to \(first.desk.by) at \(first.site), or wait a minute.")
             return try await self.confirm("\(what) Go on?", otherwise: issue)
         }
-        if let held = self.heldBack, held.command == command, held.words == first.words {
-            self.heldBack = nil
-            return
-        }
+        if let held, held.command == command, held.words == first.words { return }
         self.heldBack = (command, first.words)
         throw CommandIssue(
             .intentElsewhere, "\(what) Nothing was done.",
@@ -246,11 +246,7 @@ extension Desk {
         else { throw issue }
         let prompt = SafeText.line(question) + " (y/N) "
         let answer = await input.line(LineRequest(prompt: prompt, purpose: .text, preface: preface))
-        guard case .line(let text) = answer,
-            ["y", "yes"].contains(text.lowercased().filter { !$0.isWhitespace })
-        else {
-            throw issue
-        }
+        guard case .line(let text) = answer, YesNo(text) == .yes else { throw issue }
     }
 
     /// Takes up what a change made, so that a second change through the same row does not ask about the
