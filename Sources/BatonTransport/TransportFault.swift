@@ -28,6 +28,13 @@ package struct TransportFault: Error, Sendable, Equatable, CustomStringConvertib
     }
 }
 
+extension TransportFault {
+    /// True when dialling again at once is useless: the other side does not accept our key, or we not its.
+    package var isRefusal: Bool {
+        [.pinUnknown, .alpn, .refused, .handshake].contains(self.code)
+    }
+}
+
 extension TransportFault.Code {
     /// The own key or certificate could not be made or read.
     package static let identity = Self(rawValue: "transport.identity")
@@ -37,7 +44,8 @@ extension TransportFault.Code {
     package static let pinUnknown = Self(rawValue: "transport.pin-unknown")
     /// TLS was agreed, but not with `h2`.
     package static let alpn = Self(rawValue: "transport.alpn")
-    /// TLS itself failed: version, missing certificate, alert from the other side.
+    /// TLS itself failed: version, missing certificate, alert from the other side. A connection that broke before
+    /// TLS stood is `connectionLost`: that is what a cut path does, or a peer that ends.
     package static let handshake = Self(rawValue: "transport.handshake")
     package static let handshakeTimeout = Self(rawValue: "transport.handshake-timeout")
     /// TLS stood, but the sync stream was not opened in time.

@@ -97,6 +97,28 @@ struct UrgentLaneTests {
         }
     }
 
+    @Test(
+        "after a long cut both links are there soon after the first: the second does not wait out its pause",
+        arguments: 51...56)
+    func together(seed: UInt64) throws {
+        let world = World(seed: seed)
+        let (syd, usw) = Self.cutPair(world)
+        // Long enough for the longest pauses on both sides.
+        world.run(milliseconds: 300_000)
+        world.setCut(syd, usw, false)
+        func connections() -> Int {
+            world.nodes[syd]?.engine.snapshot.peers.first { $0.site == usw }?.connections.count ?? 0
+        }
+        var waited = 0
+        while connections() == 0, waited < 60_000 {
+            world.run(milliseconds: 1)
+            waited += 1
+        }
+        // A connection and a greeting of the other: no pause is that short.
+        world.run(milliseconds: 400)
+        #expect(connections() == 2)
+    }
+
     @Test("what people write goes to the peer at once while a backlog is on its way")
     func live() throws {
         let world = World(seed: 33)

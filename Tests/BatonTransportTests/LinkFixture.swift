@@ -48,11 +48,12 @@ struct LinkFixture {
 
     /// Dials and returns the fault that must come of it.
     func refusal(
-        with context: PeerLinkContext? = nil, expecting site: String? = nil
+        with context: PeerLinkContext? = nil, expecting site: String? = nil, at port: Int? = nil
     ) async throws -> TransportFault {
         do throws(TransportFault) {
             let dialer = PeerDialer(context: context ?? self.client)
-            let link = try await dialer.dial(host: "127.0.0.1", port: self.listener.port, expecting: site)
+            let link = try await dialer.dial(
+                host: "127.0.0.1", port: port ?? self.listener.port, expecting: site)
             Issue.record("a link was opened: \(link.remoteSite)")
             return TransportFault(.shutdown, "none")
         } catch {

@@ -1,4 +1,5 @@
 import BatonTransport
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -175,13 +176,41 @@ struct PeerLinkTests {
         try await channel.closeFuture.get()
     }
 
+    @Test(
+        "a listener that hangs up before TLS is a broken path, and no refusal of our key",
+        arguments: [false, true])
+    func hangsUp(byReset: Bool) async throws {
+        let fixture = try await LinkFixture()
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                let now = channel.eventLoop.makeSucceededVoidFuture()
+                // Without any time to linger the socket ends by a reset.
+                let none = linger(l_onoff: 1, l_linger: 0)
+                let ready = byReset ? (channel as? any SocketOptionProvider)?.setSoLinger(none) : now
+                return (ready ?? now).map { channel.close(promise: nil) }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(server.localAddress?.port)
+        for _ in 0..<20 {
+            let fault = try await fixture.refusal(at: port)
+            // A reset may come before this side knows that it is connected.
+            let known: [TransportFault.Code] =
+                byReset ? [.connectionLost, .connectRefused] : [.connectionLost]
+            #expect(known.contains(fault.code) && !fault.isRefusal, "\(fault)")
+        }
+        try await server.close()
+    }
+
     @Test("one connection too many is turned away")
     func crowded() async throws {
         var limits = PeerLinkLimits()
         limits.connectionsMax = 1
         let fixture = try await LinkFixture(limits: limits)
         let (dialled, _) = try await fixture.open()
-        #expect(try await fixture.refusal().code == .handshake)
+        let fault = try await fixture.refusal()
+        #expect(fault.code == .connectionLost)
+        // There may be room in a moment.
+        #expect(!fault.isRefusal)
         dialled.close()
     }
 

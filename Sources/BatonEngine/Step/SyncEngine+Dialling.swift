@@ -73,6 +73,20 @@ extension SyncEngine {
         self.dial(place)
     }
 
+    /// A path that is there for one purpose is there for all: after a cut the others need not wait out their pauses.
+    /// Who accepted the link does not dial for that: its peer does.
+    mutating func reached(_ link: Link) {
+        for purpose in LinkPurpose.allCases {
+            let place = DialPlace(site: link.site, purpose: purpose)
+            self.redials[place, default: Redial()].succeeded()
+            guard purpose != link.purpose, link.opening.isDialler, self.redials[place]?.isWaiting == true,
+                !self.isBanned(link.site)
+            else { continue }
+            self.actions.append(.cancelTimer(.redial(link.site, purpose)))
+            self.redial(place)
+        }
+    }
+
     mutating func pause(_ site: SiteID, _ isPaused: Bool) {
         if isPaused {
             self.paused.insert(site)

@@ -120,7 +120,7 @@ extension SyncEngine {
         state.session = id
         let offset = Int64(clamping: hello.wallMilliseconds) - Int64(clamping: self.now.wallMilliseconds)
         self.links[link] = state
-        self.redials[DialPlace(site: state.site, purpose: state.purpose), default: Redial()].succeeded()
+        self.reached(state)
         self.actions.append(.cancelTimer(.greeting(link)))
         self.actions.append(
             .startTimer(.heartbeat(link), afterMilliseconds: self.configuration.limits.heartbeatMilliseconds))

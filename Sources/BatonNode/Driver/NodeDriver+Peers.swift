@@ -197,10 +197,3 @@ extension NodeDriver {
         }
     }
 }
-
-extension TransportFault {
-    /// True when dialling again at once is useless: the other side does not accept our key, or we not its.
-    var isRefusal: Bool {
-        [.pinUnknown, .alpn, .refused, .handshake].contains(self.code)
-    }
-}

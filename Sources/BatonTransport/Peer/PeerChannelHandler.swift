@@ -110,12 +110,26 @@ final class PeerChannelHandler: ChannelInboundHandler {
             self.fail(TransportFault(.pinUnknown, "the other side's key is not known"))
         case .handshaking, .opening:
             // In TLS 1.3 a client may believe it is connected before the server has judged its certificate.
-            self.fail(TransportFault(.handshake, "the TLS handshake failed", cause: error))
+            self.fail(Self.handshakeFault(error))
         case .open, .closing, .closed:
             // A peer that closes its socket without a TLS goodbye has usually said one in HTTP/2 before.
             let fault = TransportFault(.connectionLost, "the connection broke", cause: error)
             self.fail(self.peerEnded ? nil : fault)
         }
+    }
+
+    /// Tells what the other side's TLS said from a path that broke under it.
+    private static func handshakeFault(_ error: any Error) -> TransportFault {
+        let stack: NIOBoringSSLErrorStack? =
+            switch error {
+            case NIOSSLError.handshakeFailed(.sslError(let stack)), BoringSSLError.sslError(let stack): stack
+            default: nil
+            }
+        guard let stack, stack != [.eofDuringHandshake] else {
+            return TransportFault(
+                .connectionLost, "the connection broke before TLS was agreed", cause: error)
+        }
+        return TransportFault(.handshake, "the TLS handshake failed", cause: error)
     }
 
     // MARK: - From the connection
@@ -235,7 +249,7 @@ final class PeerChannelHandler: ChannelInboundHandler {
         self.timer?.cancel()
         self.timer = nil
         if self.phase == .handshaking || self.phase == .opening {
-            let fault = TransportFault(.handshake, "the connection ended before it was open")
+            let fault = TransportFault(.connectionLost, "the connection ended before it was open")
             self.ending = self.ending ?? fault
         } else if self.phase == .open, !self.peerEnded {
             let fault = TransportFault(.connectionLost, "the connection ended without a goodbye")

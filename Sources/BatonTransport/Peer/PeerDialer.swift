@@ -19,7 +19,7 @@ package struct PeerDialer: Sendable {
     /// - Returns: An open link; its first event is `.opened`. It was answered by the server's own 200, so the
     ///   server has accepted this side's certificate too.
     /// - Throws: `transport.connect-refused`, `.handshake` (also when the task is cancelled),
-    ///   `.handshake-timeout`, `.alpn`, `.pin-unknown`, `.open-timeout`, `.refused`, `.reset`.
+    ///   `.handshake-timeout`, `.alpn`, `.pin-unknown`, `.open-timeout`, `.refused`, `.reset`, `.connection-lost`.
     package func dial(
         host: String, port: Int, expecting site: String? = nil
     ) async throws(TransportFault) -> PeerConnection {
