@@ -27,10 +27,23 @@ package struct Closures: Sendable {
         return tails
     }
 
-    /// Says whether a change has a standing close in its past.
+    /// Says whether a change may be unread: by numbers, or since numbers say nothing of a forked author.
+    package func mayHaveMissed(in state: DocumentState) -> Bool {
+        guard !self.isEmpty else { return false }
+        return !state.forked.isEmpty || !self.unreadTails(of: state).isEmpty
+    }
+
+    /// The deltas that the standing closes are part of.
+    package var deltas: [DeltaID] { self.standing.map(\.write.dot.delta) }
+
+    /// Says whether a change has a standing close in its past, as far as numbers tell.
     ///
-    /// - Parameter vector: The change's past, itself included.
-    package func isFollowed(by vector: CausalVector) -> Bool {
-        self.standing.contains { vector.contains($0.write.reference) }
+    /// - Parameters:
+    ///   - vector: The change's past, itself included.
+    ///   - forked: Authors whose numbers describe no past; their closes are left out.
+    package func isFollowed(by vector: CausalVector, besides forked: [Author] = []) -> Bool {
+        self.standing.contains {
+            vector.contains($0.write.reference) && !forked.contains($0.write.reference.author)
+        }
     }
 }

@@ -5,14 +5,6 @@ import BatonModel
 ///
 /// A waiting delta supersedes nothing. Whatever passes pulls the deltas that waited for it after it.
 extension ReplicaSession {
-    /// What a delta's signed references resolve to here.
-    enum Past {
-        case complete(parents: [DeltaPosition])
-        case missing(DeltaReference)
-    }
-
-    private static let combinationsMax = 64
-
     /// Passes a delta if it can, then everything that waited for it.
     ///
     /// - Parameter opened: The parts of a delta that was logged a moment ago; nil for one of the log.
@@ -107,7 +99,7 @@ extension ReplicaSession {
         let position = DeltaPosition(
             id: delta.id, reference: delta.reference, vector: vector, level: delta.header.level)
         document.isChanged = true
-        if try self.releasedPast(of: delta) != nil {
+        if try self.graph(of: delta.header.document).releasedPast(of: delta) != nil {
             self.noteGap(delta, parents, in: &document.state)
         } else {
             self.noteFork(delta, in: &document.state)
@@ -150,53 +142,19 @@ extension ReplicaSession {
             guard let parent = frontier.first(where: { $0.reference == entry }) else { return nil }
             parents.append(parent)
         }
-        return self.sealOf(parents, header) == header.context.seal ? parents : nil
+        return PastGraph.seal(of: parents, header, self.context.hashing) == header.context.seal
+            ? parents : nil
     }
 
-    /// Finds the deltas that `document prev` and the context name, held to the seal; those that its release
-    /// names, where it was released.
-    func past(of delta: Delta) throws(ReplicaFault) -> Past {
-        let header = delta.header
-        if let parents = try self.releasedPast(of: delta) { return .complete(parents: parents) }
-        let references = header.pastReferences
-        var choices: [[DeltaPosition]] = []
-        for reference in references {
-            let candidates = try self.transaction.logged(at: reference)
-                .filter { $0.document == header.document && $0.fate.hasPassedGate }
-            if candidates.isEmpty, Mutant.isOn(.gateIgnoresPast) {
-                return .complete(parents: choices.flatMap(\.self))
-            }
-            guard !candidates.isEmpty else { return .missing(reference) }
-            choices.append(candidates.map(\.position))
-        }
-        if let parents = self.match(choices, header) { return .complete(parents: parents) }
-        // The seal names another branch of a place that we hold: its passing calls by document (see
-        // `called`).
-        return .missing(references.first ?? header.reference)
+    /// Finds the deltas that `document prev` and the context name; see `PastGraph`.
+    func past(of delta: Delta) throws(ReplicaFault) -> PastGraph.Past {
+        try self.graph(of: delta.header.document).past(of: delta)
     }
 
-    /// Tries the branches of forked places against the seal. Without forks there is one combination.
-    private func match(_ choices: [[DeltaPosition]], _ header: Header) -> [DeltaPosition]? {
-        var combinations: [[DeltaPosition]] = [[]]
-        for candidates in choices {
-            var longer: [[DeltaPosition]] = []
-            for combination in combinations {
-                for candidate in candidates where !combination.contains(candidate) {
-                    longer.append(combination + [candidate])
-                }
-            }
-            combinations = Array(longer.prefix(Self.combinationsMax))
-        }
-        return combinations.first {
-            Mutant.isOn(.gateIgnoresSeal) || self.sealOf($0, header) == header.context.seal
-        }
-    }
-
-    private func sealOf(_ parents: [DeltaPosition], _ header: Header) -> ContextSeal {
-        let hasPrev = header.documentPrev > 0
-        let prev = hasPrev ? parents[0].id : .none
-        let entries = parents.dropFirst(hasPrev ? 1 : 0).map(\.id)
-        return ContextSeal(documentPrev: prev, entries: entries, hashing: self.context.hashing)
+    func graph(of document: DocumentID) throws(ReplicaFault) -> PastGraph {
+        PastGraph(
+            log: self.transaction, releases: try self.slot(of: document).releases,
+            hashing: self.context.hashing)
     }
 
     // Reachability.
@@ -206,31 +164,13 @@ extension ReplicaSession {
     private func pastTest(
         of delta: Delta, vector: CausalVector, parents: [DeltaPosition], forked: [Author]
     ) throws(ReplicaFault) -> (DeltaID, DeltaReference) -> Bool {
-        let reachable = forked.isEmpty ? [] : try self.ancestors(of: parents, authors: forked)
+        let reachable =
+            forked.isEmpty
+            ? [] : try self.graph(of: delta.header.document).ancestors(of: parents, authors: forked)
         let own = delta.id
         return { id, reference in
             guard id != own else { return false }
             return forked.contains(reference.author) ? reachable.contains(id) : vector.contains(reference)
         }
-    }
-
-    /// Walks the document's graph back from `parents` and collects the deltas of the given authors.
-    ///
-    /// - Complexity: O(history of the document). Only documents with a proven fork pay it.
-    private func ancestors(
-        of parents: [DeltaPosition], authors: [Author]
-    ) throws(ReplicaFault) -> Set<DeltaID> {
-        var found: Set<DeltaID> = []
-        var visited: Set<DeltaID> = []
-        var queue = parents
-        while let next = queue.popLast() {
-            guard visited.insert(next.id).inserted else { continue }
-            if authors.contains(next.reference.author) { found.insert(next.id) }
-            guard let delta = try self.transaction.delta(next.id) else { continue }
-            if case .complete(let grandparents) = try self.past(of: delta) {
-                queue.append(contentsOf: grandparents)
-            }
-        }
-        return found
     }
 }

@@ -5,37 +5,6 @@ import BatonModel
 /// State stays a function of the deltas alone: a released delta has the past that its release names, wherever and
 /// whenever what was missing is held. Where it had folded with more than that, its document is folded again.
 extension ReplicaSession {
-    /// The past that two people have given a delta.
-    ///
-    /// - Returns: Nil where nobody has, or where a release names what its signers had not read, or what the delta's
-    ///   own header does not name: nobody may give a delta a past that its author did not sign.
-    func releasedPast(of delta: Delta) throws(ReplicaFault) -> [DeltaPosition]? {
-        let document = try self.slot(of: delta.header.document)
-        guard !document.releases.isEmpty, let words = document.releases[delta.id] else { return nil }
-        for word in words {
-            if let parents = try self.positions(of: word.release.parents, namedBy: delta.header),
-                word.isSaidByTwo(havingRead: parents.map(\.reference))
-            {
-                return parents
-            }
-        }
-        return nil
-    }
-
-    private func positions(
-        of ids: [DeltaID], namedBy header: Header
-    ) throws(ReplicaFault) -> [DeltaPosition]? {
-        let named = header.pastReferences
-        var positions: [DeltaPosition] = []
-        for id in ids {
-            guard let logged = try self.transaction.logged(id), logged.document == header.document,
-                logged.fate.hasPassedGate, named.contains(logged.reference)
-            else { return nil }
-            positions.append(logged.position)
-        }
-        return positions
-    }
-
     /// A released delta whose `document prev` is left out breaks its author's chain in this document: numbers no
     /// longer tell what is in a past, so the graph is walked for that author from now on.
     func noteGap(_ delta: Delta, _ parents: [DeltaPosition], in state: inout DocumentState) {

@@ -1,18 +1,22 @@
 package import BatonModel
 
-/// One write transaction on a replica: the primitives from which `DeltaApplier` and `DeltaAuthor` build
-/// every change.
-///
-/// All of it commits or none does. Reads see the transaction's own writes. One transaction at a time, on
-/// one thread.
-package protocol ReplicaTransaction: AnyObject {
-    // The log.
-
+/// What a log tells of deltas: enough to walk back from one of them.
+package protocol DeltaLog {
     /// Lists what is logged at a place: nothing, one delta, or the branches of a fork (sorted by id).
     func logged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta]
     func logged(_ id: DeltaID) throws(ReplicaFault) -> LoggedDelta?
     /// Gives the exact bytes back.
     func delta(_ id: DeltaID) throws(ReplicaFault) -> Delta?
+}
+
+/// One write transaction on a replica: the primitives from which `DeltaApplier` and `DeltaAuthor` build
+/// every change.
+///
+/// All of it commits or none does. Reads see the transaction's own writes. One transaction at a time, on
+/// one thread.
+package protocol ReplicaTransaction: AnyObject, DeltaLog {
+    // The log.
+
     /// Every delta of a document, waiting ones too, in order of arrival.
     func deltas(of document: DocumentID) throws(ReplicaFault) -> [Delta]
     func insert(_ delta: Delta, fate: Fate, vector: CausalVector) throws(ReplicaFault)

@@ -20,7 +20,8 @@ extension ReplicaStore {
                 return nil
             }
             return CaseSummary(
-                state: state, uncoveredCount: try connection.uncoveredCount(of: state, row: row),
+                state: state,
+                uncoveredCount: try connection.uncoveredCount(of: state, row: row, hashing: self.hashing),
                 waitingCount: try connection.waitingCount(document: row), hashing: self.hashing,
                 authority: CustodyAuthority.isAsked(by: state) ? try connection.custodyAuthority() : .none)
         }

@@ -49,8 +49,8 @@ extension StoreTransaction {
     }
 
     private func uncoveredCount(of state: DocumentState, row: Int64) throws(ReplicaFault) -> Int {
-        guard !Closures(of: state).unreadTails(of: state).isEmpty else { return 0 }
-        return try self.connection.uncoveredCount(of: state, row: row)
+        guard Closures(of: state).mayHaveMissed(in: state) else { return 0 }
+        return try self.connection.uncoveredCount(of: state, row: row, hashing: self.hashing)
     }
 
     private func index(_ summary: CaseSummary, conflicts: Int, row: Int64) throws(ReplicaFault) {
@@ -122,29 +122,5 @@ extension Connection {
         } catch {
             throw .damaged("the state of a document does not decode: rebuild it from the log")
         }
-    }
-
-    /// Counts material changes that no standing close has read and that follow none.
-    ///
-    /// - Complexity: O(authors) for a document that is open, or quiet since its close; else O(changes since).
-    func uncoveredCount(of state: DocumentState, row: Int64) throws(ReplicaFault) -> Int {
-        let closures = Closures(of: state)
-        var count = 0
-        for tail in closures.unreadTails(of: state) {
-            guard let author = try self.row(of: tail.author) else { continue }
-            let statement = try self.prepare(
-                """
-                SELECT vector FROM delta WHERE document_id = ? AND author_id = ? AND seq >= ?
-                    AND is_material = 1 AND fate IN (1, 4)
-                """)
-            defer { statement.reset() }
-            statement.bind(1, row)
-            statement.bind(2, author)
-            statement.bind(3, unsigned: tail.seq)
-            while try statement.step() {
-                if !closures.isFollowed(by: try self.decodeVector(statement.bytes(0))) { count += 1 }
-            }
-        }
-        return count
     }
 }
