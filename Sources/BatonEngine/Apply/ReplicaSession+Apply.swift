@@ -4,7 +4,7 @@ extension ReplicaSession {
     /// Logs and folds a batch of authentic deltas. Any order, any batching, any duplication ends in the
     /// same state.
     package func apply(_ batch: IncomingBatch) throws(ReplicaFault) {
-        try self.transaction.prepare(for: Self.documents(of: [batch]))
+        try self.transaction.prepare(for: NamedDocuments(in: [batch]).all)
         try self.applyPrepared(batch)
     }
 
@@ -15,11 +15,15 @@ extension ReplicaSession {
     package func apply(
         _ batches: [IncomingBatch], while mayGoOn: () -> Bool
     ) throws(ReplicaFault) -> [ApplyReport] {
-        try self.transaction.prepare(for: Self.documents(of: batches))
+        let named = NamedDocuments(in: batches)
+        try self.transaction.prepare(for: named.all)
+        self.expect(named.all.count)
         var reports: [ApplyReport] = []
-        for batch in batches {
+        for (place, batch) in batches.enumerated() {
             guard reports.isEmpty || mayGoOn() else { break }
             try self.applyPrepared(batch)
+            // Their rows are written while the next batch folds; what a later delta still calls is saved again.
+            try self.save(named.last[place])
             reports.append(self.cut())
         }
         return reports
@@ -41,18 +45,6 @@ extension ReplicaSession {
             try self.audit(.merged, actor: nil, range: range, site: batch.from)
             if Mutant.isOn(.auditMergesRuns) { break }
         }
-    }
-
-    private static func documents(of batches: [IncomingBatch]) -> [DocumentID] {
-        var seen: Set<DocumentID> = []
-        var documents: [DocumentID] = []
-        for batch in batches {
-            for place in batch.deltas.indices {
-                let document = batch.deltas[place].header.document
-                if seen.insert(document).inserted { documents.append(document) }
-            }
-        }
-        return documents
     }
 
     /// Takes the keys that deltas of the same batch name, and no others: a peer must not fill our key
@@ -236,5 +228,26 @@ private struct RunCollector {
             self.ranges.append(
                 DeltaRange(author: reference.author, first: reference.seq, last: reference.seq))
         }
+    }
+}
+
+/// Which documents batches are about.
+private struct NamedDocuments {
+    /// In the order in which they are named first.
+    private(set) var all: [DocumentID] = []
+    /// For each batch those that no later one names.
+    private(set) var last: [[DocumentID]]
+
+    /// - Complexity: O(deltas).
+    init(in batches: [IncomingBatch]) {
+        var lastPlace = [DocumentID: Int](minimumCapacity: batches.reduce(0) { $0 + $1.deltas.count })
+        for (place, batch) in batches.enumerated() {
+            for index in batch.deltas.indices {
+                let document = batch.deltas[index].header.document
+                if lastPlace.updateValue(place, forKey: document) == nil { self.all.append(document) }
+            }
+        }
+        self.last = Array(repeating: [], count: batches.count)
+        for document in self.all { self.last[lastPlace[document] ?? 0].append(document) }
     }
 }

@@ -40,7 +40,9 @@ package final class ReplicaSession {
         // order: sorted before use
         let changed = self.documents.values.filter(\.isChanged).sorted { $0.state.id < $1.state.id }
         try self.transaction.save(changed.map(\.state))
-        self.report.documents = changed.map(\.state.id)
+        // order: sorted before use
+        self.report.documents = self.documents.values.filter { $0.isChanged || $0.isSaved }.map(\.state.id)
+            .sorted()
         // order: sorted before use
         for author in self.authors.values.filter(\.isChanged).sorted(by: { $0.have.author < $1.have.author })
         {
@@ -50,6 +52,20 @@ package final class ReplicaSession {
             try self.transaction.save(clock: self.clock.latest)
         }
         return self.cut()
+    }
+
+    /// Writes back those of these documents that changed. They may change again.
+    func save(_ documents: [DocumentID]) throws(ReplicaFault) {
+        var changed: [DocumentSlot] = []
+        for id in documents {
+            guard let slot = self.documents[id], slot.isChanged else { continue }
+            changed.append(slot)
+        }
+        try self.transaction.save(changed.map(\.state))
+        for slot in changed {
+            slot.isChanged = false
+            slot.isSaved = true
+        }
     }
 
     /// Says what was done since the last cut, and begins a new report. Documents are told of by `finish`
@@ -71,7 +87,10 @@ package final class ReplicaSession {
     /// folding a delta.
     final class DocumentSlot {
         var state: DocumentState
+        /// True for what is to be written back.
         var isChanged = false
+        /// True for what was written back before the end of the session.
+        var isSaved = false
         /// What people have said of its waiting deltas; nearly always nothing.
         var releases: [DeltaID: [ReleaseWord]]
         fileprivate var keys: [(scope: KeyScope, key: WrappedKey)] = []
@@ -103,6 +122,9 @@ package final class ReplicaSession {
         self.lastDocument = made
         return made
     }
+
+    /// Makes room for this many documents.
+    func expect(_ count: Int) { self.documents.reserveCapacity(self.documents.count + count) }
 
     func document(_ id: DocumentID) throws(ReplicaFault) -> DocumentState { try self.slot(of: id).state }
 

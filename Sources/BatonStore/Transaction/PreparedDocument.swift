@@ -32,6 +32,7 @@ extension StoreTransaction {
     func prepare(for documents: [DocumentID]) throws(ReplicaFault) {
         try self.flush()
         let connection = try self.connection
+        self.prepared.reserveCapacity(self.prepared.count + documents.count)
         // Neighbours in the index are read one after the other.
         for document in documents.sorted() where self.prepared.index(forKey: document) == nil {
             let kept = self.cache.take(document)

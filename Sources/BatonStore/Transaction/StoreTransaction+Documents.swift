@@ -18,7 +18,6 @@ extension StoreTransaction {
         for entry in placed {
             uncovered.append(try self.uncoveredCount(of: states[entry.place], row: entry.row))
         }
-        self.saved.reserveCapacity(self.saved.count + placed.count)
         for (entry, count) in zip(placed, uncovered) {
             let bytes = try self.save(states[entry.place], row: entry.row, uncovered: count)
             self.saved.append((states[entry.place], bytes))
