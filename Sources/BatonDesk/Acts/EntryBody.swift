@@ -90,6 +90,21 @@ extension Array {
         self.filter { entry in !self.contains { $0.isAfter(entry) } }
     }
 
+    /// The first word of a second person on a proposal.
+    ///
+    /// A word names a proposal by its key, and no desk gives one key out twice. Where somebody has, a word that had
+    /// read both agrees to neither: its author saw one of them on the screen, and nobody can tell which.
+    ///
+    /// - Parameter proposals: All of the same key.
+    package func secondWord<Body>(
+        on proposal: Entry<Body>, among proposals: [Entry<Body>]
+    ) -> Entry<Body>? where Element == Entry<Body> {
+        self.first { word in
+            word.isSecondWord(on: proposal)
+                && !proposals.contains { $0.dot != proposal.dot && word.isAfter($0) }
+        }
+    }
+
     /// The entry that later-by-causality chooses; of several written apart the one with the later stamp.
     package func newest<Body>() -> Entry<Body>? where Element == Entry<Body> { self.latest().last }
 }

@@ -52,7 +52,9 @@ package struct ItemLabels: Sendable {
     /// - Parameter made: Each key with the site that made it.
     package init(_ prefix: String, _ made: [(key: ItemKey, site: SiteID)]) {
         self.prefix = prefix
-        self.made = made
+        // A key that stands twice, which no desk writes, is one name still.
+        var seen: Set<ItemKey> = []
+        self.made = made.filter { seen.insert($0.key).inserted }
     }
 
     package func label(_ key: ItemKey) -> String {

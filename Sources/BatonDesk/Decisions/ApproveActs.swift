@@ -44,6 +44,12 @@ enum ApproveActs {
         }
     }
 
+    private static func keyTwice(_ label: String, _ wayOut: String) -> ActRefusal {
+        ActRefusal(
+            .refused, "approve.name-twice",
+            "Two proposals go by the name \(label), so nobody could tell to which you agree.", wayOut)
+    }
+
     private static func decision(
         _ id: String, _ act: Act, _ file: CaseFile, _ scene: ActScene
     ) throws(ActRefusal) -> ActOutcome {
@@ -56,6 +62,10 @@ enum ApproveActs {
             throw ActRefusal(
                 .refused, "approve.not-waiting", "\(item.label) is \(item.state.rawValue); it does not wait.",
                 "`show decisions` lists what does.")
+        }
+        guard !item.isKeyTwice else {
+            throw Self.keyTwice(
+                item.label, "`decide withdraw \(item.label)`, then propose what is meant again.")
         }
         try Self.differ(item.proposal.by, item.label, scene)
         if item.proposal.body.isForeign { try Self.lead("A disclosure to a foreign agency", scene) }
@@ -121,6 +131,7 @@ enum ApproveActs {
                 .refused, "approve.not-waiting", "\(gap.label) is agreed to already.", "Nothing need be done."
             )
         }
+        guard !gap.isKeyTwice else { throw Self.keyTwice(gap.label, "Record the gap again: verify gap.") }
         try Self.differ(gap.proposal.by, gap.label, scene)
         var body = GateBody(.gapApproved, gate: gap.proposal.body.gate)
         body.item = key

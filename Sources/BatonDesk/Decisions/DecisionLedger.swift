@@ -18,6 +18,8 @@ package struct DecisionLedger: Sendable {
         /// The second person's word; nil while it waits.
         package let approval: Entry<DecisionBody>?
         package let withdrawal: Entry<DecisionBody>?
+        /// Another proposal goes by the same key, which no desk does: see `secondWord`.
+        package let isKeyTwice: Bool
         /// Earliest first. More than one is a doubled effect.
         package let deliveries: [Entry<DecisionBody>]
         package fileprivate(set) var state: State
@@ -49,11 +51,12 @@ package struct DecisionLedger: Sendable {
         let about = ledger.entries { $0.item == key }
         // Whatever the ledger says, nobody is their own second person, and nobody agrees to what they have not
         // read: a key may name another proposal later.
-        let approval = about.first { $0.body.kind == .approve && $0.isSecondWord(on: proposal) }
+        let proposals = about.filter { $0.body.kind == .propose }
+        let approval = about.filter { $0.body.kind == .approve }.secondWord(on: proposal, among: proposals)
         let withdrawal = about.first { $0.body.kind == .withdraw }
         return Item(
             key: key, label: labels.label(key), proposal: proposal, approval: approval,
-            withdrawal: withdrawal,
+            withdrawal: withdrawal, isKeyTwice: proposals.count > 1,
             deliveries: about.filter { $0.body.kind == .delivered },
             state: withdrawal != nil ? .withdrawn : approval != nil ? .approved : .proposed)
     }
@@ -116,6 +119,7 @@ package struct DecisionLedger: Sendable {
         }
         var marks: [String] = []
         if item.state == .proposed { marks.append("awaits a second person") }
+        if item.isKeyTwice { marks.append("name used twice") }
         if !item.deliveries.isEmpty { marks.append("delivered") }
         if item.deliveries.count > 1 { marks.append("twice") }
         if !body.gaps.isEmpty { marks.append("gap") }

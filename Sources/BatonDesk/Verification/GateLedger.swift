@@ -19,6 +19,8 @@ package struct GateLedger: Sendable {
         package let proposal: Entry<GateBody>
         /// Nil while it waits for a second person.
         package let approval: Entry<GateBody>?
+        /// Another proposal goes by the same key, which no desk does: see `secondWord`.
+        package let isKeyTwice: Bool
         package let label: String
     }
 
@@ -37,8 +39,12 @@ package struct GateLedger: Sendable {
         let approvals = ledger.entries { $0.kind == .gapApproved }
         self.gaps = proposals.compactMap { proposal in
             guard let item = proposal.body.item else { return nil }
-            let approval = approvals.first { $0.body.item == item && $0.isSecondWord(on: proposal) }
-            return Gap(proposal: proposal, approval: approval, label: labels.label(item))
+            let alike = proposals.filter { $0.body.item == item }
+            let approval = approvals.filter { $0.body.item == item }
+                .secondWord(on: proposal, among: alike)
+            return Gap(
+                proposal: proposal, approval: approval, isKeyTwice: alike.count > 1,
+                label: labels.label(item))
         }
     }
 

@@ -44,6 +44,53 @@ struct ForgeryTests {
         #expect(usw.file.decisions.standing.map(\.choice) == [.refuse])
     }
 
+    @Test("A word to a name that two proposals go by agrees to neither, and the desk says so")
+    func keyTwice() throws {
+        let (usw, syd) = (DeskDouble("usw"), DeskDouble("syd"))
+        try usw.act("kim", "decide refuse --why REFUSED-UNVERIFIED")
+        let key = try #require(usw.file.decisions.items.first?.key)
+        var other = DecisionBody(.propose, item: key)
+        other.choice = .disclose
+        other.contents = ["everything"]
+        let shape = OperationShape(kind: .append, field: CaseField.decisions, isMaterial: true)
+        usw.now += 1_000
+        usw.write([Operation(shape: shape, body: other.value)], by: DeskTeam.shared.person("kim").id)
+        DeskDouble.meet(usw, syd)
+        #expect(syd.item("decisions", "dec:1")?.marks.contains("name used twice") == true)
+        let refusal = #expect(throws: ActRefusal.self) { try syd.act("mo", "approve dec:1") }
+        #expect(refusal?.code == "approve.name-twice")
+        // An older build would have written it.
+        syd.write(
+            [Operation(shape: shape, body: DecisionBody(.approve, item: key).value)],
+            by: DeskTeam.shared.person("mo").id)
+        #expect(syd.file.decisions.items.map(\.state) == [.proposed, .proposed])
+        #expect(syd.file.decisions.standing.isEmpty)
+        try usw.act("kim", "decide withdraw dec:1")
+        #expect(usw.file.decisions.items.map(\.state) == [.withdrawn, .withdrawn])
+    }
+
+    @Test("A word to a gap whose name two gaps go by agrees to neither")
+    func gapTwice() throws {
+        let desk = DeskDouble("usw")
+        var gap = GateBody(.gap, gate: "V8")
+        gap.code = "GAP-CALLBACK"
+        gap.item = ItemKey(number: 1, tag: 9)
+        var wider = gap
+        wider.gate = "V1"
+        let shape = OperationShape(kind: .append, field: CaseField.verification, isMaterial: true)
+        let (kim, pat) = (DeskTeam.shared.person("kim").id, DeskTeam.shared.person("pat").id)
+        for body in [gap, wider] {
+            desk.now += 1_000
+            desk.write([Operation(shape: shape, body: body.value)], by: kim)
+        }
+        let refusal = #expect(throws: ActRefusal.self) { try desk.act("pat", "approve gap:1") }
+        #expect(refusal?.code == "approve.name-twice")
+        var agreed = GateBody(.gapApproved, gate: "V8")
+        agreed.item = gap.item
+        desk.write([Operation(shape: shape, body: agreed.value)], by: pat)
+        #expect(desk.file.verification.gaps.map(\.approval?.by) == [nil, nil])
+    }
+
     @Test("A suspicion outlives a clearing that had not seen it")
     func suspicion() throws {
         let (usw, syd) = (DeskDouble("usw"), DeskDouble("syd"))
