@@ -75,12 +75,20 @@ struct UrgentLaneTests {
         world.run(milliseconds: 10)
         world.setCut(syd, usw, false)
         var most: UInt64 = 0
+        var lanes: [EngineSnapshot.LaneCount] = []
         for _ in 0..<4_000 {
             world.run(milliseconds: 1)
+            let peer = world.nodes[usw]?.engine.snapshot.peers.first { $0.site == syd }
+            for lag in peer?.lags ?? [] {
+                lanes += lag.lanes
+                #expect(lag.lanes.reduce(0) { $0 + $1.count } <= lag.count)
+            }
             let behind = world.nodes[usw]?.engine.changesBehind(Self.document(1, lane: 3)) ?? []
             most = max(most, behind.first?.count ?? 0)
         }
         #expect(most > 0 && most <= 100)
+        #expect(lanes.map(\.count).max() == 300)
+        #expect(lanes.allSatisfy { $0.lane == 3 })
         world.run(milliseconds: 20_000)
         #expect(world.nodes[usw]?.engine.changesBehind(Self.document(1, lane: 3)).isEmpty == true)
         #expect(world.nodes[usw]?.replica.haveSet.count == 300)

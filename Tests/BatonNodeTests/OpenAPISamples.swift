@@ -72,7 +72,8 @@ enum OpenAPISamples {
             site: "usw", state: "live", lastHeardAt: full ? 1 : nil, clockOffset: full ? 1 : nil,
             missingThere: 0,
             missingHere: 0, deltasSent: 0, deltasReceived: 0, bytesSent: 0, bytesReceived: 0, refusedFor: 0,
-            connections: ["urgent"], roundTrip: full ? 1 : nil, lags: [AuthorLag(author: "a", missingHere: 1)]
+            connections: ["urgent"], roundTrip: full ? 1 : nil,
+            lags: [AuthorLag(author: "a", missingHere: 1, lanes: [LaneLag(lane: "open", missingHere: 1)])]
         )
     }
 

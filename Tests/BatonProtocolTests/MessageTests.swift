@@ -31,6 +31,20 @@ struct MessageTests {
         "runs", "outline", "mark", "compare", "compared", "presence",
     ]
 
+    @Test("an outline tells lanes only to a peer that reads them, and is read with and without")
+    func outlineLanes() throws {
+        var generator = ProtocolGenerator(seed: 77)
+        var part = generator.outline()
+        while part.entries.isEmpty { part = generator.outline() }
+        for index in part.entries.indices { part.entries[index].lane = UInt8(index % 4) }
+        let older = part.said(in: ProtocolVersion.outlineLanes - 1)
+        #expect(older.entries.allSatisfy { $0.lane == nil } && older.entries.count == part.entries.count)
+        #expect(part.said(in: ProtocolVersion.outlineLanes) == part)
+        for said in [older, part] {
+            #expect(try Self.decoded(Message.outline(said).encoded()) == .outline(said))
+        }
+    }
+
     @Test(
         "generated messages of each kind survive encoding and framing",
         arguments: 0..<ProtocolGenerator.kindCount)

@@ -110,7 +110,8 @@ struct ProtocolGenerator {
         let entries = (0..<self.random.below(5)).map { _ in
             OutlinePart.Entry(
                 document: DocumentID(kind: .escalation, suffix: self.random.bytes(15)),
-                author: self.random.pick(authors), count: self.integer(), newestMilliseconds: self.integer())
+                author: self.random.pick(authors), count: self.integer(), newestMilliseconds: self.integer(),
+                lane: self.random.chance(1, in: 3) ? nil : UInt8(self.random.below(4)))
         }
         return OutlinePart(
             isFirst: self.random.chance(1, in: 2), entries: entries, isCut: self.random.chance(1, in: 2))

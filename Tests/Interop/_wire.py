@@ -12,7 +12,7 @@ import nacl.bindings
 import nacl.exceptions
 import nacl.signing
 
-VERSION = 5
+VERSION = 6
 # The first that says a stamp in runs as the distance from the one before, and the oldest that is spoken.
 STAMP_STEPS, OLDEST = 5, 3
 # What a connection is for.

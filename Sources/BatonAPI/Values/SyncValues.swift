@@ -2,9 +2,23 @@
 package struct AuthorLag: Codable, Sendable, Equatable {
     package let author: String
     package let missingHere: Int64
+    /// Of them, those that the peer has listed by case.
+    package let lanes: [LaneLag]
 
-    package init(author: String, missingHere: Int64) {
+    package init(author: String, missingHere: Int64, lanes: [LaneLag]) {
         self.author = author
+        self.missingHere = missingHere
+        self.lanes = lanes
+    }
+}
+
+package struct LaneLag: Codable, Sendable, Equatable {
+    /// `life-at-stake`, `urgent`, `open`, `closed`, as the peer has them; `unknown` where it cannot tell.
+    package let lane: String
+    package let missingHere: Int64
+
+    package init(lane: String, missingHere: Int64) {
+        self.lane = lane
         self.missingHere = missingHere
     }
 }

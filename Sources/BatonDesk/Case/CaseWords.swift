@@ -75,5 +75,14 @@ package enum Lane: UInt8, Sendable, CaseIterable, Comparable {
     case open = 2
     case closed = 3
 
+    package var word: String {
+        switch self {
+        case .lifeAtStake: "life-at-stake"
+        case .urgent: "urgent"
+        case .open: "open"
+        case .closed: "closed"
+        }
+    }
+
     package static func < (left: Lane, right: Lane) -> Bool { left.rawValue < right.rawValue }
 }

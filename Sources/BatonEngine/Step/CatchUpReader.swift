@@ -136,7 +136,7 @@ package struct CatchUpReader: Sendable {
             entries: counts.map {
                 OutlinePart.Entry(
                     document: $0.document, author: $0.author, count: $0.count,
-                    newestMilliseconds: $0.newest.milliseconds)
+                    newestMilliseconds: $0.newest.milliseconds, lane: $0.lane)
             }, open: open)
     }
 }

@@ -82,6 +82,13 @@ package struct EngineSnapshot: Sendable, Equatable {
     package struct Lag: Sendable, Equatable {
         package let author: Author
         package let count: UInt64
+        /// Of them, what the peer has told the lanes of, in order of lane; nil is one that it does not know.
+        package var lanes: [LaneCount] = []
+    }
+
+    package struct LaneCount: Sendable, Equatable {
+        package let lane: UInt8?
+        package let count: UInt64
     }
 
     package let peers: [Peer]

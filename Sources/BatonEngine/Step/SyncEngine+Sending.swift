@@ -183,8 +183,8 @@ extension SyncEngine {
             let most = self.configuration.limits.recentDocumentsMax
             self.sessions[id]?.recentDocuments = Array(page.open.prefix(most))
         }
-        self.send(
-            .outline(OutlinePart(isFirst: isFirst, entries: page.entries, isCut: isCut)), on: link)
+        let part = OutlinePart(isFirst: isFirst, entries: page.entries, isCut: isCut)
+        self.send(.outline(part.said(in: session.version)), on: link)
     }
 
     private mutating func send(

@@ -100,6 +100,12 @@ extension SyncEngine {
                 lags.append(EngineSnapshot.Lag(author: range.author, count: size))
             }
         }
+        guard let behind = self.behind[session.site] else { return lags }
+        for index in lags.indices {
+            lags[index].lanes = behind.lanes(of: lags[index].author).map {
+                EngineSnapshot.LaneCount(lane: $0.lane, count: $0.count)
+            }
+        }
         return lags
     }
 }

@@ -1,4 +1,5 @@
 package import BatonAPI
+import BatonDesk
 import BatonEngine
 package import BatonModel
 import BatonProtocol
@@ -22,10 +23,21 @@ extension PeerStatus {
             bulkRate: Int64(clamping: peer.bulkBytesPerSecond),
             roundTrip: peer.roundTripMilliseconds.map { Int64(clamping: $0) },
             confirmed: Int64(clamping: confirmed),
-            lags: peer.lags.map {
-                AuthorLag(author: $0.author.description, missingHere: Int64(clamping: $0.count))
-            })
+            lags: peer.lags.map { AuthorLag($0) })
     }
+}
+
+extension AuthorLag {
+    fileprivate init(_ lag: EngineSnapshot.Lag) {
+        self.init(
+            author: lag.author.description, missingHere: Int64(clamping: lag.count),
+            lanes: lag.lanes.map { LaneLag(lane: $0.word, missingHere: Int64(clamping: $0.count)) })
+    }
+}
+
+extension EngineSnapshot.LaneCount {
+    /// The lane as people read it.
+    var word: String { self.lane.flatMap { Lane(rawValue: $0) }?.word ?? "unknown" }
 }
 
 extension MembershipView {

@@ -69,6 +69,20 @@ extension OperatorService {
                 }
             })
         text.add(
+            "baton_announced_deltas", .gauge,
+            "Deltas that the peer has listed by case and that are not here, by the lane of the case.",
+            snapshot.peers.flatMap { peer in
+                peer.lags.flatMap { lag in
+                    lag.lanes.map {
+                        Sample(
+                            [
+                                ("peer", peer.site.description), ("lane", $0.word),
+                                ("author", lag.author.description),
+                            ], $0.count)
+                    }
+                }
+            })
+        text.add(
             "baton_waiting_deltas", .gauge, "Deltas that wait to be sent to the peer.",
             snapshot.peers.flatMap { peer in
                 peer.waiting.map {

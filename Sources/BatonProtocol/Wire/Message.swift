@@ -54,13 +54,15 @@ package enum Message: Sendable, Equatable {
 
 package enum ProtocolVersion {
     /// 2: two connections a pair, catch-up in phases, runs. 3: runs by forms, in one byte string. 4: hints, which may
-    /// be read past; presence. 5: stamps of runs by their distance.
-    package static let current: UInt64 = 5
+    /// be read past; presence. 5: stamps of runs by their distance. 6: lanes in an outline.
+    package static let current: UInt64 = 6
     package static let oldest: UInt64 = 3
     /// The first that reads past a hint that it does not know; earlier ones are sent none.
     package static let hints: UInt64 = 4
     /// The first that reads a stamp in runs as the distance from the one before.
     package static let stampSteps: UInt64 = 5
+    /// The first that reads the lane of a document in an outline.
+    package static let outlineLanes: UInt64 = 6
 }
 
 /// What a connection of a pair is for. Two connections, so that a full queue of bulk bytes never stands

@@ -12,12 +12,18 @@ package struct OutlinePart: Sendable, Equatable {
         package var count: UInt64
         /// Of the newest change counted, milliseconds since 1970.
         package var newestMilliseconds: UInt64
+        /// The lane that the sender's fold puts the document into; nil where it has folded nothing of it, and in
+        /// what a peer before `ProtocolVersion.outlineLanes` says.
+        package var lane: UInt8?
 
-        package init(document: DocumentID, author: Author, count: UInt64, newestMilliseconds: UInt64) {
+        package init(
+            document: DocumentID, author: Author, count: UInt64, newestMilliseconds: UInt64, lane: UInt8?
+        ) {
             self.document = document
             self.author = author
             self.count = count
             self.newestMilliseconds = newestMilliseconds
+            self.lane = lane
         }
     }
 
@@ -35,7 +41,15 @@ package struct OutlinePart: Sendable, Equatable {
 }
 
 extension OutlinePart {
-    /// Writes the items after the message's code: first, `[authors, [[document, author, count, newest]…]]`,
+    /// The part as a peer of a version reads it.
+    package func said(in version: UInt64) -> Self {
+        guard version < ProtocolVersion.outlineLanes else { return self }
+        var part = self
+        for index in part.entries.indices { part.entries[index].lane = nil }
+        return part
+    }
+
+    /// Writes the items after the message's code: first, `[authors, [[document, author, count, newest, lane?]…]]`,
     /// cut (CDDL `outline`).
     func encode(into writer: inout CBORWriter) {
         var table = IndexTable<Author>()
@@ -46,11 +60,12 @@ extension OutlinePart {
         for author in table.values { author.encode(into: &writer) }
         writer.arrayHeader(self.entries.count)
         for entry in self.entries {
-            writer.arrayHeader(4)
+            writer.arrayHeader(entry.lane == nil ? 4 : 5)
             writer.bytes(entry.document.bytes)
             writer.unsigned(UInt64(table.index(of: entry.author)))
             writer.unsigned(entry.count)
             writer.unsigned(entry.newestMilliseconds)
+            if let lane = entry.lane { writer.unsigned(UInt64(lane)) }
         }
         writer.bool(self.isCut)
     }
@@ -66,7 +81,8 @@ extension OutlinePart {
         // Authors stand in the order in which entries first name them: there is one way to write a part.
         var named = 0
         for _ in 0..<(try reader.modelArray("outline.entries", upTo: limits.outlineDeltasPerPage)) {
-            try reader.expectArray(of: 4, "outline.entry")
+            let items = try reader.modelArray("outline.entry", upTo: 5)
+            guard items >= 4 else { throw .malformed("outline.entry") }
             guard let document = DocumentID(try reader.modelBytes("outline.document", count: 16)) else {
                 throw .malformed("outline.document")
             }
@@ -77,10 +93,11 @@ extension OutlinePart {
             if author == UInt64(named) { named += 1 }
             let count = try reader.modelUnsigned("outline.count")
             let newest = try reader.modelUnsigned("outline.newest")
+            let lane = items == 5 ? UInt8(try reader.modelUnsigned("outline.lane", upTo: 255)) : nil
             entries.append(
                 Entry(
-                    document: document, author: authors[Int(author)], count: count, newestMilliseconds: newest
-                ))
+                    document: document, author: authors[Int(author)], count: count,
+                    newestMilliseconds: newest, lane: lane))
         }
         guard named == authors.count, Set(authors).count == authors.count else {
             throw .malformed("outline.authors")

@@ -12,13 +12,25 @@ extension ReplyRenderer {
                 case 1: ", 1 case is incomplete"
                 default: ", \(peer.documentsBehind) cases are incomplete"
                 }
-            return .line("\(all - peer.missingHere) of \(all) changes from \(peer.site) are here\(cases).")
+            return .line(
+                "\(all - peer.missingHere) of \(all) changes from \(peer.site) are here\(cases).\(self.toCome(peer))"
+            )
         }
         let alone = reply.peers.filter { $0.state == "live" && $0.connections.count == 1 }.map { peer in
             Block.line(
                 "\(peer.site) has one connection, \(peer.connections[0]): urgent and bulk share it.")
         }
         return coming + alone + self.alarms(reply.alarms) + self.pages(reply.pages)
+    }
+
+    /// " To come: 4 life-at-stake, 300 open."
+    private func toCome(_ peer: PeerStatus) -> String {
+        let lanes = peer.lags.flatMap(\.lanes)
+        let parts = ["life-at-stake", "urgent", "open", "closed"].compactMap { word -> String? in
+            let count = lanes.reduce(0) { $0 + ($1.lane == word ? $1.missingHere : 0) }
+            return count > 0 ? "\(count) \(word)" : nil
+        }
+        return parts.isEmpty ? "" : " To come: \(parts.joined(separator: ", "))."
     }
 
     /// "Pages: 3 sent, 1 waits, the hook has refused it (exit 3 at 02:14Z)."
