@@ -76,6 +76,8 @@ package struct PageCall: Sendable, Equatable {
         case offer
         /// Nobody has said for too long that they have a grave case in hand.
         case custody
+        /// A step that somebody added to the case was not done in time.
+        case step
     }
 
     package struct Words: Sendable, Equatable {
@@ -100,7 +102,7 @@ package struct PageCall: Sendable, Equatable {
     /// The site that answers for the case: its path is walked, and it sends first while it is on duty.
     package let site: SiteID
     package let path: RosterRules.Path
-    /// Of a typed page to one person.
+    /// Of a typed page to one person; of an added step, who is to do it.
     package let person: String?
     /// When the first step came due, milliseconds since 1970.
     package let beginsMilliseconds: Int64

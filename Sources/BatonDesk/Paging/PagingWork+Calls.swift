@@ -5,7 +5,8 @@ extension PagingWork {
     func calls(_ held: PagingCase, now: Int64, _ verdict: inout Verdict) -> [PageCall] {
         let site = self.accountable(held.file)
         return self.alertCalls(held, site, now: now, &verdict) + self.typedCalls(held)
-            + self.offerCalls(held, now: now, &verdict) + self.custodyCalls(held, now: now, &verdict)
+            + self.stepCalls(held, site, now: now, &verdict) + self.offerCalls(held, now: now, &verdict)
+            + self.custodyCalls(held, now: now, &verdict)
     }
 
     private func accountable(_ file: CaseFile) -> SiteID {
@@ -105,6 +106,37 @@ extension PagingWork {
         }
         if rules.lines.contains(where: { $0.key == key }) { return (beginning(key, ""), nil) }
         return (beginning(usual.steps.first?.line ?? "desk", ""), word)
+    }
+
+    // Added steps.
+
+    /// Steps that were added with a time and are not done by then: their owner is told first, and of a grave case then
+    /// the path.
+    private func stepCalls(
+        _ held: PagingCase, _ site: SiteID, now: Int64, _ verdict: inout Verdict
+    ) -> [PageCall] {
+        held.file.steps(self.rules).items.compactMap { item in
+            let state = item.state
+            guard state.isAdded, !state.isSettled, let due = state.due.map({ Int64(clamping: $0) }) else {
+                return nil
+            }
+            verdict.look(at: due, after: now)
+            guard due <= now else { return nil }
+            let owner = state.owner.flatMap { self.membership.head.operatorRecord($0) }
+            let path = owner.map { self.target($0.name, site).0 } ?? self.path(for: site)
+            var words = PageCall.Words()
+            let time = TimeWords.instant(UInt64(clamping: due), now: UInt64(clamping: now))
+            words.situation =
+                "\(self.severity(held)) \(held.handle): \(state.step.text) was to be done by \(time)"
+            words.background = held.file.summary.title
+            words.assessment =
+                "a step that was added to this case; \(owner?.name ?? "nobody known") was to do it"
+            words.recommendation = "do it, then: check done \(held.handle) \(item.number)"
+            return PageCall(
+                kind: .step, document: held.file.document, site: site, path: path, person: owner?.name,
+                beginsMilliseconds: due, isEscalating: held.file.isGrave, words: words, alert: nil, item: nil,
+                name: [state.id.description, String(due)])
+        }
     }
 
     // Custody.

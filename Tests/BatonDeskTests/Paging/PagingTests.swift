@@ -165,6 +165,34 @@ struct PagingTests {
         #expect(next.to == "desk at usw")
     }
 
+    @Test("An added step that is not done in time is told to its owner, and of a grave case then to the path")
+    func addedStep() throws {
+        let work = try PagingScene.work("usw")
+        let desk = DeskDouble("usw")
+        try desk.act("kim", "triage --type EDR --sev S0 --intent y --capability y --specific y --juris US")
+        PagingScene.send(work, desk)
+        let due = desk.now + 60_000
+        try desk.act("kim", "check add \"ring the duty officer\" --owner pat --due \(due)")
+        #expect(try #require(PagingScene.due(work, desk).nextMilliseconds) <= Int64(due))
+        #expect(PagingScene.send(work, desk).allSatisfy { $0.call.kind != .step })
+        desk.now = due
+        let told = PagingScene.send(work, desk).filter { $0.call.kind == .step }
+        #expect(told.map(\.to) == ["pat"])
+        #expect(told.first?.call.words.situation.contains("ring the duty officer was to be done by") == true)
+        // The other site would send it under the same id.
+        let other = try PagingScene.work("syd").due(
+            PagingCase(desk.file, handle: "X"), now: Int64(due) + 600_000)
+        #expect(other.pages.allSatisfy { $0.call.kind != .step || $0.step > 0 })
+        desk.now += UInt64(6 * PagingScene.minute)
+        let next = PagingScene.due(work, desk).pages.filter { $0.call.kind == .step }
+        #expect(next.map(\.to) == ["desk at usw"])
+        let number = try #require(
+            desk.section("steps").items.first { $0.text == "ring the duty officer" }
+        ).id
+        try desk.act("pat", "check done \(number)")
+        #expect(PagingScene.due(work, desk).pages.allSatisfy { $0.call.kind != .step })
+    }
+
     @Test("The next moment is told, so that a node need not look before")
     func next() throws {
         let desk = try self.desk()
