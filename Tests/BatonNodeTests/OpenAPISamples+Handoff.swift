@@ -48,7 +48,7 @@ extension OpenAPISamples {
                             .init(
                                 id: "01", ref: "r", severity: full ? "S0" : nil, title: "t", count: 1,
                                 lines: ["l"])
-                        ])
+                        ], changed: 1, pending: full ? 2 : nil)
                 },
                 try Self.both("PresenceCall") { _, full in
                     PresenceCall(caseRef: "r", intent: full ? "disclose" : nil)

@@ -264,11 +264,18 @@ package struct BriefReply: Codable, Sendable, Equatable {
     package let asOf: Freshness
     /// As read out: at most the rows that were asked for.
     package let page: [String]
+    /// Those that the page names.
     package let cases: [Case]
+    /// Cases with a change, on the page or not.
+    package let changed: Int
+    /// Open cases that are still being read; absent where there is none.
+    package let pending: Int?
 
-    package init(asOf: Freshness, page: [String], cases: [Case]) {
+    package init(asOf: Freshness, page: [String], cases: [Case], changed: Int, pending: Int?) {
         self.asOf = asOf
         self.page = page
         self.cases = cases
+        self.changed = changed
+        self.pending = pending
     }
 }

@@ -22,6 +22,17 @@ final class HandoffBoard: Sendable {
     }
 
     private let known = Mutex(Known())
+    /// One signal at the start, and one whenever something had to be left out; those that come together are one.
+    let wanted: AsyncStream<Void>
+    private let wanting: AsyncStream<Void>.Continuation
+
+    init() {
+        (self.wanted, self.wanting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.wanting.yield()
+    }
+
+    /// Has cases worked out that nobody waits for.
+    func askForMore() { self.wanting.yield() }
 
     func cases(epoch: UInt64) -> [DocumentID: KnownCase] {
         self.known.withLock { known in
@@ -35,6 +46,14 @@ final class HandoffBoard: Sendable {
         self.known.withLock { known in
             guard known.epoch == epoch else { return }
             known.cases = cases
+        }
+    }
+
+    /// Takes up what was worked out of some cases.
+    func add(_ cases: [KnownCase], epoch: UInt64) {
+        self.known.withLock { known in
+            Self.follow(&known, epoch)
+            for one in cases { known.cases[one.version.document] = one }
         }
     }
 

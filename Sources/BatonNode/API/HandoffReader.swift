@@ -85,25 +85,57 @@ struct HandoffReader {
     ///
     /// - Complexity: O(open cases), and O(changed ones) to read.
     private func known() throws(ReplicaFault) -> [HandoffBoard.KnownCase] {
+        try self.known(reading: .max).cases
+    }
+
+    /// What is known of open cases, most urgent first.
+    ///
+    /// - Parameter limit: How many at most are read because they have changed.
+    /// - Returns: Also how many have changed and were not read.
+    private func known(
+        reading limit: Int
+    ) throws(ReplicaFault) -> (cases: [HandoffBoard.KnownCase], pending: Int) {
         let before = self.board.cases(epoch: self.epoch)
         var after: [DocumentID: HandoffBoard.KnownCase] = [:]
         var found: [HandoffBoard.KnownCase] = []
+        var changed = 0
         for version in try self.reader.store.openCases() {
-            let id = version.document
-            var one = before[id]
-            if one?.version != version, let file = try self.reader.file(id) {
-                let custody = file.custody
-                one = HandoffBoard.KnownCase(
-                    version: version, holder: custody?.accountable.site,
-                    brief: try self.brief(
-                        file, since: custody?.lastRead(by: self.author.site) ?? CausalVector()))
+            var one = before[version.document]
+            if one?.version != version {
+                changed += 1
+                one = changed <= limit ? try self.worked(version) : nil
             }
             guard let one else { continue }
-            after[id] = one
+            after[version.document] = one
             found.append(one)
         }
         self.board.keep(after, epoch: self.epoch)
-        return found
+        return (found, max(0, changed - limit))
+    }
+
+    /// - Returns: The open cases of which nothing is known as they stand now, most urgent first.
+    func unknown() throws(ReplicaFault) -> [DocumentVersion] {
+        let before = self.board.cases(epoch: self.epoch)
+        return try self.reader.store.openCases().filter { before[$0.document]?.version != $0 }
+    }
+
+    /// Works out some cases, so that whoever asks next finds them known.
+    ///
+    /// - Parameter versions: Read before the cases are: what changes in between is seen as changed.
+    func learn(_ versions: some Sequence<DocumentVersion>) throws(ReplicaFault) {
+        var cases: [HandoffBoard.KnownCase] = []
+        for version in versions {
+            if let one = try self.worked(version) { cases.append(one) }
+        }
+        self.board.add(cases, epoch: self.epoch)
+    }
+
+    private func worked(_ version: DocumentVersion) throws(ReplicaFault) -> HandoffBoard.KnownCase? {
+        guard let file = try self.reader.file(version.document) else { return nil }
+        let custody = file.custody
+        return HandoffBoard.KnownCase(
+            version: version, holder: custody?.accountable.site,
+            brief: try self.brief(file, since: custody?.lastRead(by: self.author.site) ?? CausalVector()))
     }
 
     /// - Parameter heldBy: Leaves the case out where another site answers for it.
@@ -144,39 +176,48 @@ struct HandoffReader {
         return records
     }
 
-    /// What changed in the open cases since this site last had each in hand, or since a time.
+    /// What changed in one case since this site last had it in hand, or since a time.
     ///
     /// - Parameter since: Milliseconds since 1970.
-    func brief(_ only: DocumentID?, since: UInt64?) throws(ReplicaFault) -> [BriefCase] {
+    func brief(of id: DocumentID, since: UInt64?) throws(ReplicaFault) -> BriefCase? {
+        guard let file = try self.reader.file(id) else { return nil }
+        guard let since else {
+            return try self.brief(file, since: file.custody?.lastRead(by: self.author.site) ?? CausalVector())
+        }
+        return try self.brief(file, since: try self.past(of: id, before: since))
+    }
+
+    /// What changed in the open cases since this site last had each in hand, the gravest first.
+    ///
+    /// - Parameter limit: How many cases at most are read for it; the others wait to be worked out.
+    /// - Complexity: O(open cases), and O(limit) to read.
+    func brief(reading limit: Int, rows: Int) throws(ReplicaFault) -> BriefPage {
+        let (known, pending) = try self.known(reading: limit)
+        return try self.page(known.map(\.brief), rows: rows, pending: pending)
+    }
+
+    /// What changed in the open cases since a time, the gravest first of the most urgent ones.
+    ///
+    /// - Parameter limit: How many cases at most are read for it; the others are counted.
+    func brief(since: UInt64, reading limit: Int, rows: Int) throws(ReplicaFault) -> BriefPage {
+        let ids = try self.reader.store.openCases().filter { $0.lastStamp.milliseconds >= since }
+            .map(\.document)
         var found: [BriefCase] = []
-        if only == nil, since == nil {
-            for known in try self.known() {
-                guard !known.brief.isEmpty else { continue }
-                // Another case may have come that makes it longer.
-                var brief = known.brief
-                brief.handle = try self.handle(known.version.document)
-                found.append(brief)
-            }
-            return found
+        for id in ids.prefix(limit) {
+            if let one = try self.brief(of: id, since: since) { found.append(one) }
         }
-        let ids: [DocumentID]
-        if let only {
-            ids = [only]
-        } else {
-            ids = try self.reader.store.openCases().filter { $0.lastStamp.milliseconds >= since ?? 0 }
-                .map(\.document)
+        return try self.page(found, rows: rows, unlooked: max(0, ids.count - limit))
+    }
+
+    private func page(
+        _ cases: [BriefCase], rows: Int, pending: Int = 0, unlooked: Int = 0
+    ) throws(ReplicaFault) -> BriefPage {
+        var page = BriefPage(cases, rows: rows, pending: pending, unlooked: unlooked)
+        // Another case may have come that makes a handle longer.
+        for index in page.shown.indices {
+            page.shown[index].handle = try self.handle(page.shown[index].document)
         }
-        for id in ids {
-            guard let file = try self.reader.file(id) else { continue }
-            let past: CausalVector
-            if let since {
-                past = try self.past(of: id, before: since)
-            } else {
-                past = file.custody?.lastRead(by: self.author.site) ?? CausalVector()
-            }
-            found.append(try self.brief(file, since: past))
-        }
-        return found
+        return page
     }
 
     private func brief(_ file: CaseFile, since past: CausalVector) throws(ReplicaFault) -> BriefCase {

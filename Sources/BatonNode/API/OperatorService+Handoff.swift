@@ -261,27 +261,4 @@ extension OperatorService {
         return HandoffPageReply(
             asOf: await self.freshness(), label: record.label, text: page.text(), html: page.html)
     }
-
-    func brief(_ query: inout APIQuery, _ desk: Desk) async throws(APIFault) -> BriefReply {
-        let typed = query.text("case")
-        let rows = try query.number("rows", usual: 20, in: 2...500)
-        let since = try query.number("since", usual: -1, in: 0...Int.max)
-        try query.finish()
-        var only: DocumentID?
-        if let typed { only = try await self.resolve(typed, desk) }
-        let id = only
-        let (author, board) = (self.author, self.handoffBoard)
-        let cases = try await self.read(desk) { reader throws(ReplicaFault) in
-            try HandoffReader(reader: reader, author: author, board: board).brief(
-                id, since: since < 0 ? nil : UInt64(since))
-        }
-        let page = id == nil ? Brief.page(cases, rows: rows) : cases.flatMap { Brief.page(of: $0) }
-        return BriefReply(
-            asOf: await self.freshness(), page: page,
-            cases: cases.filter { !$0.isEmpty }.map {
-                BriefReply.Case(
-                    id: $0.document.description, ref: $0.handle, severity: $0.severity?.word, title: $0.title,
-                    count: $0.count, lines: $0.lines.map(\.text))
-            })
-    }
 }

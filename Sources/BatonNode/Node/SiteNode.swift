@@ -141,7 +141,14 @@ package final class SiteNode {
             let pageWatch =
                 self.configuration.pages.hook.isEmpty ? nil : try PageWatch(self.pages)
             let server = try await self.serveOperators()
-            try self.announce(listener)
+            do {
+                try self.announce(listener)
+            } catch {
+                // Whoever finds the socket must find a node behind it.
+                await server.shutdown()
+                await listener?.close()
+                throw error
+            }
             self.logger.notice("node ready", metadata: self.readyMetadata(started))
             self.gate.open()
             await self.runDriver(pageWatch)
@@ -178,6 +185,7 @@ package final class SiteNode {
                         var check = IndexCheck(worker, lane: lane)
                         await check.run()
                     }
+                    group.addTask { await service.keepBriefsWarm() }
                     group.addTask { await service.warmFigures() }
                     if let pageWatch {
                         group.addTask {

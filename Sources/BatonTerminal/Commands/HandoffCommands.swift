@@ -29,7 +29,7 @@ enum HandoffCommands {
             parameters: [CommandTable.reference],
             options: [
                 CommandOption("since", .span, "what changed in that time instead"),
-                CommandOption("rows", .count(2...500), "lines at most; left out, 20"),
+                CommandOption("rows", .count(3...100_000), "lines at most; left out, 20"),
             ],
             examples: ["brief", "brief @1", "brief --since 8h"], handler: HandoffHandlers.brief),
         Self.spec(

@@ -1,0 +1,68 @@
+import BatonAPI
+import BatonNode
+import Testing
+
+/// The brief of a desk with more open cases than one question may read.
+@Suite("Brief of a whole desk", .timeLimit(.minutes(1)))
+struct BriefAPITests {
+    private static let count = 230
+
+    private func withCases(_ body: @Sendable (OperatorClient, [String]) async throws -> Void) async throws {
+        let team = try SimulatedTeam(["syd"])
+        let node = try team.node("syd")
+        let failure = try await node.run { () async throws(NodeFault) -> (any Error)? in
+            do {
+                var refs: [String] = []
+                for number in 0..<Self.count {
+                    let new = NewCase(
+                        type: "OTHER", title: "Matter \(number)", severity: number == 200 ? "S0" : "S3")
+                    refs.append(try await node.client.create(new).detail.summary.ref)
+                }
+                try await body(node.client, refs)
+            } catch { return error }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    @Test("what is still being read is counted, and is known soon after somebody asked")
+    func pending() async throws {
+        try await self.withCases { client, refs in
+            let whole = try await eventually { () async throws -> BriefReply? in
+                let reply = try await client.brief(nil, since: nil, rows: 10)
+                #expect(reply.changed + (reply.pending ?? 0) == Self.count)
+                let says = reply.page.last?.hasSuffix("still being read: ask again in a moment")
+                #expect(says == (reply.pending != nil))
+                return reply.pending == nil ? reply : nil
+            }
+            #expect(whole.page.count == 10)
+            #expect(whole.page.first?.hasPrefix("230 cases changed: ") == true)
+            #expect(whole.page.last == "and 222 more cases: brief CASE shows one, --rows more")
+            #expect(whole.cases.count == 8)
+            #expect(whole.cases.first?.ref == refs[200])
+            let all = try await client.brief(nil, since: nil, rows: 300)
+            #expect(Set(all.cases.map(\.ref)) == Set(refs))
+            // What is written after that is in the next answer.
+            let before = try #require(all.cases.first { $0.ref == refs[7] }).count
+            _ = try await client.change(refs[7], ChangeRequest(operations: [], note: "Rang back."))
+            let after = try await client.brief(nil, since: nil, rows: 300)
+            #expect(after.cases.first { $0.ref == refs[7] }?.count == before + 1)
+        }
+    }
+
+    @Test("since a time, the most urgent cases are told and the others counted")
+    func since() async throws {
+        try await self.withCases { client, refs in
+            let reply = try await client.brief(nil, since: 0, rows: 5)
+            #expect(reply.changed == Self.count)
+            #expect(reply.page.count == 5)
+            #expect(reply.page.first?.hasPrefix("230 cases changed; in the 200 most urgent: ") == true)
+            #expect(reply.cases.first?.ref == refs[200])
+            let all = try await client.brief(nil, since: 0, rows: 300)
+            #expect(all.page.first?.hasPrefix("230 cases changed: ") == true)
+            #expect(Set(all.cases.map(\.ref)) == Set(refs))
+            let none = try await client.brief(nil, since: .max / 2, rows: 5)
+            #expect(none.changed == 0 && none.cases.isEmpty)
+        }
+    }
+}
