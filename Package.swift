@@ -139,7 +139,7 @@ let tests: [Target] = [
         name: "BatonNodeTests",
         dependencies: [
             "BatonNode", "BatonAPI", "BatonStore", "BatonCrypto", "BatonDesk", "BatonEngine", "BatonModel",
-            "BatonEncoding", "BatonProtocol", product("Yams", "Yams"),
+            "BatonEncoding", "BatonProtocol", "BatonSimulator", product("Yams", "Yams"),
         ]),
     .testTarget(
         name: "BatonSimulatorTests",
