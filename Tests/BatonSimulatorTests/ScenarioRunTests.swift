@@ -17,14 +17,15 @@ struct ScenarioRunTests {
         "drifting-clocks", "emergency-on-both-sides", "empty-disk", "equivocating-member", "every-lie",
         "flapping-line", "follow-the-sun-week", "frozen-clock", "full-and-failing-disks", "half-open-night",
         "handoff-in-a-partition", "live-snapshot", "lying-disk", "mixed-builds", "one-way-cable",
-        "operator-leaves", "restart-storm", "restored-before-the-accept", "retired-and-writes-on",
+        "operator-leaves", "past-that-never-comes", "restart-storm", "restored-before-the-accept",
+        "retired-and-writes-on",
         "rolled-back-sydney", "rotten-disk", "six-hour-cut", "thin-line", "third-site-relays", "two-people",
         "unstaffed-night", "withdraw-race", "woke-in-1970",
     ]
     private static let regressions = [
-        "deposed-while-accepting", "fault-in-the-calm", "fork-across-pages", "forked-answers",
-        "forked-offers-end", "half-open-redial", "recovery-reaches-the-taker-first", "replayed-dialler",
-        "reports-in-order",
+        "compared-in-flight", "deposed-while-accepting", "fault-in-the-calm", "fork-across-pages",
+        "forked-answers", "forked-offers-end", "half-open-redial", "key-in-a-refused-chunk",
+        "recovery-reaches-the-taker-first", "replayed-dialler", "reports-in-order", "rotten-log-tail",
         "two-lives-accept",
     ]
 

@@ -1,3 +1,4 @@
+import BatonEngine
 import BatonModel
 
 /// S4: nothing passes its gate before what it names as its past has passed.
@@ -8,6 +9,7 @@ struct AlwaysCausallyClosed: Checker {
         else { return nil }
         for id in commit.passed {
             guard let header = replica.row(id)?.delta.header else { continue }
+            if self.isReleased(id, replica, at: node, world) { continue }
             var past = header.context.entries
             if header.documentPrev > 0 {
                 past.append(DeltaReference(author: header.author, seq: header.documentPrev))
@@ -29,6 +31,19 @@ struct AlwaysCausallyClosed: Checker {
                 "\(node) shows \(header.reference) on a branch that it has not read", node: node)
         }
         return nil
+    }
+
+    /// Says whether two people have let a delta count with the past that is named and has passed here.
+    private func isReleased(
+        _ id: DeltaID, _ replica: MemoryReplica, at node: NodeID, _ world: World
+    ) -> Bool {
+        guard let header = replica.row(id)?.delta.header, let state = replica.folded(header.document),
+            let table = world.machines[node]?.context.fold.table
+        else { return false }
+        return (state.releases(by: table)[id] ?? []).contains { word in
+            Set(word.entries.map(\.write.actor.person)).count > 1
+                && word.release.parents.allSatisfy { replica.fate($0)?.hasPassedGate == true }
+        }
     }
 
     /// Says whether what has passed here holds the very deltas that a header was written on.

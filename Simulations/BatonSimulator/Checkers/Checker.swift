@@ -45,6 +45,7 @@ extension WorldFact {
 package struct CheckerSet {
     private var checkers: [any Checker] = [
         AlwaysAudited(), AlwaysAuthentic(), AlwaysBounded(), AlwaysCausallyClosed(), AlwaysClockBounded(),
+        AlwaysComparedTrue(),
         AlwaysCustodyByRules(), AlwaysHandoffWhole(), AlwaysHeld.OfRun(), AlwaysOneHolder.OfRun(),
         AlwaysFreshGreeting(), AlwaysHonestUnblamed(), AlwaysMembershipSigned(), AlwaysNothingForgotten(),
         AlwaysOneDeltaPerPlace(), AlwaysOnceDone(), AlwaysOwnWriteCovers(), AlwaysPartsTrue(),

@@ -8,7 +8,8 @@ package enum Marks {
     package static let all: [String] = Self.named + Lie.allCases.map(Self.lie)
 
     private static let named = [
-        "ban.taken", "chunk.relayed", "clone.suspected", "conflict.stands", "crash.planned", "crash.plain",
+        "ban.taken", "chunk.relayed", "clone.suspected", "compare.apart", "compare.equal", "compare.ended",
+        "conflict.stands", "crash.planned", "crash.plain",
         "custody.recovered", "custody.refused", "custody.taken", "decision.approved", "decision.refused",
         "delta.released", "delta.void", "delta.waited", "delta.unread", "dial.failed",
         "finding.clock-suspect",
@@ -17,9 +18,11 @@ package enum Marks {
         "handoff.refused", "have.restated", "incarnation.second", "link.congested",
         "link.drained", "link.greeted", "link.redundant", "link.silent", "membership.advanced",
         "merge.duplicates", "peer.malformed", "peer.membership-refused", "peer.membership-unknown",
-        "peer.too-large", "peer.unauthenticated", "peer.unexpected", "presence.shown", "presence.stated",
+        "outline.told", "peer.too-large", "peer.unauthenticated", "peer.unexpected", "presence.shown",
+        "presence.stated",
         "reading.paused", "receipt.refused",
-        "receipt.taken", "signature.refused", "stream.split", "write.refused",
+        "receipt.taken", "release.agreed", "release.said", "signature.refused", "stream.split",
+        "write.refused",
     ]
 
     /// That a member told a lie, and not only meant to.
@@ -34,8 +37,14 @@ package enum Marks {
         case .stepped(_, let input, let actions): self.of(input) + self.of(actions)
         case .committed(let node, let commit): self.of(commit, world.machines[node]?.replica)
         case .authored(let node, let delta): self.of(delta, world.machines[node]?.replica)
+        case .compared(_, let result): [self.of(result)]
         case .answered, .receipt, .refused, .sent, .arrived: []
         }
+    }
+
+    private static func of(_ result: ComparisonResult) -> String {
+        guard result.end == .done else { return "compare.ended" }
+        return result.isEqual ? "compare.equal" : "compare.apart"
     }
 
     private static func of(_ note: EngineNote) -> [String] {
@@ -89,6 +98,7 @@ package enum Marks {
             switch action {
             case .pauseReading: ["reading.paused"]
             case .note(.catchUpStarted): ["have.restated"]
+            case .load(_, .outline, _): ["outline.told"]
             default: []
             }
         }

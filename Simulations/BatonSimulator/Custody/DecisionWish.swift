@@ -1,4 +1,5 @@
 import BatonDesk
+import BatonModel
 
 /// What a person does about things that two people must agree to, as words of a scenario: `refuse`, `approve`.
 ///
@@ -12,9 +13,12 @@ enum DecisionWish: String, CaseIterable {
     /// Agrees to what has waited longest, whoever proposed it.
     case approve
     case withdraw
+    /// Lets a change count whose past will not come: what another person has let through already, or any.
+    case release
 
     /// As often as they are drawn: there is more to agree to than to propose.
-    static let drawn: [DecisionWish] = Self.allCases + [.approve, .approve, .approve, .approve]
+    static let drawn: [DecisionWish] =
+        Self.allCases.filter { $0 != .release } + [.approve, .approve, .approve, .approve]
 
     static let forms = Self.allCases.map(\.rawValue)
 
@@ -26,7 +30,7 @@ enum DecisionWish: String, CaseIterable {
     }
 
     /// The act of the desk; nil where there is nothing to do it to.
-    func act(on file: CaseFile) -> Act? {
+    func act(on file: CaseFile, _ scene: ActScene) -> Act? {
         let why = [Self.code]
         switch self {
         case .refuse: return Act("decide refuse", ["why": why])
@@ -37,6 +41,13 @@ enum DecisionWish: String, CaseIterable {
         case .approve: return file.awaiting.first.map { Act("approve", ["id": [$0.label]]) }
         case .withdraw:
             return file.decisions.items.last.map { Act("decide withdraw", ["id": [$0.label]]) }
+        case .release:
+            let own = file.releases.filter { $0.by == scene.person.id }.map(\.body.delta)
+            let said = Set(file.releases.map(\.body.delta))
+            let open = scene.waiting.filter { !own.contains($0.id) }
+            return (open.first { said.contains($0.id) } ?? open.first).map {
+                Act("release", ["delta": [$0.reference.description], "note": ["it will not come"]])
+            }
         }
     }
 

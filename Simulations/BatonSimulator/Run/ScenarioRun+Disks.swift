@@ -18,7 +18,9 @@ extension ScenarioRun {
         let now = self.world.nowMilliseconds
         let lasting: UInt64
         switch event.verb {
-        case .write, .decide, .quiet, .heal, .lie, .jump, .drift, .freeze, .setClock, .record, .backup: return
+        case .write, .decide, .compare, .quiet, .heal, .lie, .jump, .drift, .freeze, .setClock, .record,
+            .backup:
+            return
         case .bandwidth, .loss, .delay, .upgrade, .stall, .reset: lasting = .max / 2
         case .block, .dribble, .slow, .cut: lasting = event.span ?? .max / 2
         case .flap: lasting = (event.span ?? 0) * 2 * (event.count ?? 1)
@@ -134,7 +136,8 @@ extension ScenarioRun {
         case .started(let id, _):
             let now = self.world.nowMilliseconds
             self.atlas.noteDisturbed(id.site, at: now, until: now + Self.settlingMilliseconds)
-            guard self.atlas.doubtful.contains(id.site) else { return }
+            // A rotten log ends where its first bad frame stands: what came after it is gone with the start.
+            guard self.atlas.doubtful.contains(id.site) || self.atlas.rotten.contains(id.site) else { return }
             self.atlas.noteLost(self.world.lost[id] ?? [], at: id, in: self.world)
         case .startRefused(let id, _):
             guard self.atlas.rotten.contains(id.site) else { return }

@@ -13,6 +13,7 @@ extension ScenarioRun {
         case .baton: self.moveBaton(event)
         case .handoff: self.handOn(event)
         case .decide: self.decide(event)
+        case .compare: self.compare(event)
         case .quiet: self.quiet(event)
         case .jump, .drift, .freeze, .setClock: self.turnClock(event)
         case .crash, .pause, .slow, .upgrade: self.disturb(event)
@@ -68,6 +69,11 @@ extension ScenarioRun {
             guard run.world.machines[node]?.isUp == true else { return }
             run.world.schedule(.input(.presenceStated([])), at: node, after: 0)
         }
+    }
+
+    private func compare(_ event: ScenarioEvent) {
+        guard let site = event.site, let peer = event.peer else { return }
+        self.world.feed(.comparisonAsked(peer), to: site)
     }
 
     private func commandKey(_ drawn: UInt64) -> [UInt8] {

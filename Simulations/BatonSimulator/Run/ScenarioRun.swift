@@ -30,6 +30,8 @@ package final class ScenarioRun {
     /// True once all faults are taken away.
     var isClosing = false
     var commandCount: UInt64 = 0
+    /// What each machine was last told of a comparison.
+    private var compared: [NodeID: ComparisonResult] = [:]
 
     /// Something that a fault with an end has put off.
     private struct Later {
@@ -56,6 +58,13 @@ package final class ScenarioRun {
             limits.urgentBytesTarget = 3_000
             limits.chunksInFlightMax = 4
             limits.queuedBytesMax = 30_000
+            limits.outlineMissingMin = 12
+            limits.outlineDeltasPerPage = 16
+            limits.outlinePagesMax = 3
+            limits.rangesPerPageMax = 3
+            limits.haveIntervalsPerPart = 3
+            limits.comparedRangesMax = 3
+            limits.comparedDeltasMax = 80
         }
         self.scenario = scenario
         self.recorder = recorder
@@ -108,6 +117,7 @@ package final class ScenarioRun {
         if case .authored(_, let delta) = fact { self.take(delta) }
         self.settleDisks(fact)
         if case .crashed(let node, true) = fact { self.restartAfterStop(node) }
+        if case .compared(let node, let result) = fact { self.compared[node] = result }
         self.forks.note(fact)
         for mark in Marks.of(fact, self.world) { self.marks.insert(mark) }
         self.recorder?.note(fact, self.world)
@@ -120,6 +130,25 @@ package final class ScenarioRun {
             self.found(violation)
         }
     }
+
+    /// Every machine of the core asks the next one: what people see when they compare logs is what is so.
+    private func compareAll(_ core: [SiteID]) {
+        let alone = core.filter { site in
+            self.world.machines[NodeID(site)]?.isUp == true
+                && self.world.nodeIDs.count(where: { $0.site == site }) == 1
+        }
+        guard alone.count > 1 else { return }
+        let pairs = zip(alone, alone.dropFirst() + alone.prefix(1)).map { ($0, $1) }
+        self.compared = [:]
+        for (site, peer) in pairs { self.world.feed(.comparisonAsked(peer), to: site) }
+        self.pass(until: self.world.nowMilliseconds + Self.comparingMilliseconds)
+        for (site, peer) in pairs {
+            let result = self.compared[NodeID(site)]
+            if let found = EventuallyComparedEqual.check(site, peer, result, self.atlas) { self.found(found) }
+        }
+    }
+
+    private static let comparingMilliseconds: UInt64 = 20_000
 
     private func take(_ delta: Delta) {
         if self.atlas.honest.contains(delta.header.author.site) {
@@ -214,6 +243,7 @@ package final class ScenarioRun {
             self.found(violation)
         }
         for violation in EventuallySessionsLive.check(self.world, core: core) { self.found(violation) }
+        self.compareAll(core)
         for violation in EventuallyPartsWhole.check(self.world, core: core) { self.found(violation) }
         for violation in EventuallyLogBounded.check(self.world, core: core) { self.found(violation) }
         for violation in self.forks.check(self.world, self.atlas, core: core) { self.found(violation) }

@@ -129,7 +129,7 @@ package struct ScenarioEvent: Sendable, Hashable {
 }
 
 package enum Verb: String, Sendable, CaseIterable {
-    case write, baton, handoff, decide
+    case write, baton, handoff, decide, compare
     case cut, heal, block, flap
     case halfOpen = "half-open"
     case breakLinks = "break"
@@ -148,5 +148,5 @@ package enum Verb: String, Sendable, CaseIterable {
 
 extension Verb {
     /// Something that people do in their work, no fault.
-    package var isWork: Bool { [.write, .baton, .handoff, .decide].contains(self) }
+    package var isWork: Bool { [.write, .baton, .handoff, .decide, .compare].contains(self) }
 }

@@ -31,6 +31,9 @@ package struct VerbRule: Sendable {
                 "a person at `site` proposes what two people must agree to, or agrees: the first of `how` that "
                 + "the desk allows, of " + DecisionWish.forms.joined(separator: ", ")),
         VerbRule(
+            verb: .compare, required: [.site, .peer], optional: [],
+            help: "a person at `site` compares its log with that of `peer`, by the ids of what both hold"),
+        VerbRule(
             verb: .cut, required: [.site], optional: [.peer, .span],
             help: "cuts `site` off `peer`, or off everybody; links break, dialling fails"),
         VerbRule(

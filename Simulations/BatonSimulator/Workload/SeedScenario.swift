@@ -45,6 +45,8 @@ package enum SeedScenario {
         Self.addLies(&scenario)
         Self.addDecisions(&scenario)
         CustodyDraw.add(to: &scenario)
+        SyncDraw.add(to: &scenario)
+        UntakenDraw.add(to: &scenario)
         return scenario
     }
 

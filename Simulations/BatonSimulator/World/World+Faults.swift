@@ -1,4 +1,4 @@
-import BatonEngine
+package import BatonEngine
 package import BatonModel
 
 /// What can be done to the world from outside: every fault is a call here.
@@ -95,7 +95,7 @@ extension World {
         node.backlog = []
     }
 
-    func slow(_ id: NodeID, factor: UInt64) { self.machines[id]?.slowness = max(1, factor) }
+    package func slow(_ id: NodeID, factor: UInt64) { self.machines[id]?.slowness = max(1, factor) }
 
     // Clocks.
 
@@ -184,7 +184,7 @@ extension World {
     }
 
     /// Links of a site whose other end is at a peer.
-    func linkIDs(at site: SiteID, from peer: SiteID) -> [LinkID] {
+    package func linkIDs(at site: SiteID, from peer: SiteID) -> [LinkID] {
         self.links.filter { $0.value.node == NodeID(site) && $0.value.peer.site == peer }.keys.sorted()
     }
 

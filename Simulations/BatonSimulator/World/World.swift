@@ -323,7 +323,9 @@ package final class World {
             self.schedule(.input(.loaded(work, answer)), at: id, after: node.slowness)
             if case .failure(let fault) = answer { self.failed(node, fault) }
         case .peerStated(let peer, let have): if self.settings.keepsNotes { node.stated.append((peer, have)) }
-        case .compared(let result): if self.settings.keepsNotes { node.comparisons.append(result) }
+        case .compared(let result):
+            if self.settings.keepsNotes { node.comparisons.append(result) }
+            self.tell(.compared(id, result))
         case .saveReceipt(let peer, let receipt):
             if self.settings.keepsNotes { node.receipts.append((peer, receipt)) }
             self.tell(.receipt(id, peer, receipt))

@@ -52,6 +52,7 @@ package enum WorldFact {
     case stepped(NodeID, EngineInput, [EngineAction])
     case noted(NodeID, EngineNote, EngineInput)
     case receipt(NodeID, SiteID, SignedReceipt)
+    case compared(NodeID, ComparisonResult)
     case sent(Shipment)
     /// A frame arrived whole, or was lost on the way.
     case arrived(shipment: UInt64, isLost: Bool)

@@ -157,6 +157,8 @@ extension ReplicaSession {
     private enum PartContent {
         case opened(OpenedDelta.Part)
         case refused
+        /// Its key came in a chunk that could not be committed, or never: nobody's fault that could be proven.
+        case keyless
         case absent
     }
 
@@ -166,7 +168,7 @@ extension ReplicaSession {
         guard let sealed = delta.parts[index] else { return .absent }
         let descriptor = delta.header.parts[index]
         let scope = delta.header.keyScope(part: index)
-        guard let key = try self.key(scope, id: descriptor.key) else { return .refused }
+        guard let key = try self.key(scope, id: descriptor.key) else { return .keyless }
         if let ahead, ahead.key == key { return .opened(ahead.content) }
         let place = PartPlace(scope: scope, seq: delta.header.seq, index: index)
         let plaintext: [UInt8]
@@ -205,6 +207,10 @@ extension ReplicaSession {
             case .refused:
                 if !Mutant.isOn(.wrongPartKept) { refused.append(index) }
                 self.report.findings.append(.partRefused(delta.reference))
+                if compartment == .global { isWhole = false }
+                parts.append(.unread)
+            case .keyless:
+                refused.append(index)
                 fallthrough
             case .absent:
                 if compartment == .global { isWhole = false }

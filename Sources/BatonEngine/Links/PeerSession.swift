@@ -126,15 +126,12 @@ struct OutlineWork: Sendable {
     var pagesSent = 0
     var pagesMax = 0
 
-    /// Below this many missing deltas the deltas themselves are there as soon as the outline would be.
-    static let missingMin: UInt64 = 256
-
     init() {}
 
-    init(_ missing: [DeltaRange], pagesMax: Int) {
-        guard SyncEngine.count(missing) >= Self.missingMin else { return }
+    init(_ missing: [DeltaRange], _ limits: WireLimits) {
+        guard SyncEngine.count(missing) >= limits.outlineMissingMin else { return }
         self.ranges = missing
-        self.pagesMax = pagesMax
+        self.pagesMax = limits.outlinePagesMax
     }
 
     var hasWork: Bool { !self.ranges.isEmpty && self.pagesSent < self.pagesMax }

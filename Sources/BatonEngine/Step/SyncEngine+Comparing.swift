@@ -8,6 +8,8 @@ package struct ComparisonResult: Sendable, Equatable {
         /// No link to the peer, or it broke meanwhile.
         case linkLost
         case notStated
+        /// Our own log could not be read.
+        case unread
     }
 
     package let site: SiteID
@@ -16,7 +18,7 @@ package struct ComparisonResult: Sendable, Equatable {
     package var equal: UInt64 = 0
     /// Ranges whose ids differ, each as small as a comparison makes it.
     package var unequal: [DeltaRange] = []
-    /// What only this side, or only the peer, states to hold.
+    /// What only this side, or only the peer, states to hold or can give a fingerprint of.
     package var onlyHere: [DeltaRange] = []
     package var onlyThere: [DeltaRange] = []
 
@@ -32,12 +34,19 @@ package struct ComparisonResult: Sendable, Equatable {
 
 /// A comparison under way: ranges that are still to be asked about, and those that are being compared.
 struct ComparisonRun: Sendable {
+    /// Where it began: a site with two machines has two sessions, and each holds what it holds.
+    let session: SessionID
     var result: ComparisonResult
     var waiting: [DeltaRange]
     var asked: [DeltaRange] = []
     var token: UInt64 = 0
+    /// On which the last question went: the answer comes on it or never.
+    var link: LinkID?
     var ours: [RangeFingerprint?]?
     var theirs: [RangeFingerprint?]?
+    /// Our own log could not be read. It ends once the peer has answered: until then the link takes no other
+    /// question.
+    var isUnread = false
 
     /// Ranges up to this size are reported as they are; larger ones that differ are halved by sixteen.
     static let sizeMin: UInt64 = 16
@@ -68,7 +77,7 @@ extension SyncEngine {
         let missing = session.peerHave.lacking(all)
         var common: [DeltaRange] = []
         for range in all { common.append(contentsOf: Self.cut(range, without: missing)) }
-        self.comparisons[site] = ComparisonRun(result: result, waiting: common)
+        self.comparisons[site] = ComparisonRun(session: id, result: result, waiting: common)
         self.goOnComparing(site)
     }
 
@@ -91,12 +100,13 @@ extension SyncEngine {
 
     private mutating func goOnComparing(_ site: SiteID) {
         guard var run = self.comparisons[site] else { return }
-        guard let id = self.sessionOrder.first(where: { self.sessions[$0]?.site == site }),
-            let link = self.sessions[id]?.controlLink
-        else { return self.endComparison(site, .linkLost) }
+        guard let link = self.sessions[run.session]?.controlLink else {
+            return self.endComparison(site, .linkLost)
+        }
         guard !run.waiting.isEmpty else { return self.endComparison(site, .done) }
         run.asked = Self.question(&run.waiting, self.configuration.limits)
         run.token += 1
+        run.link = link
         (run.ours, run.theirs) = (nil, nil)
         let key = self.context.entropy.bytes(16)
         self.comparisons[site] = run
@@ -164,10 +174,11 @@ extension SyncEngine {
     }
 
     mutating func fingerprinted(_ site: SiteID, _ result: Result<LoadAnswer, ReplicaFault>) {
-        guard case .success(.fingerprints(let prints)) = result else {
-            return self.endComparison(site, .linkLost)
+        if case .success(.fingerprints(let prints)) = result {
+            self.comparisons[site]?.ours = prints
+        } else {
+            self.comparisons[site]?.isUnread = true
         }
-        self.comparisons[site]?.ours = prints
         self.judgeComparison(site)
     }
 
@@ -180,17 +191,23 @@ extension SyncEngine {
     }
 
     private mutating func judgeComparison(_ site: SiteID) {
-        guard var run = self.comparisons[site], let ours = run.ours, let theirs = run.theirs,
-            ours.count == run.asked.count
-        else { return }
+        guard var run = self.comparisons[site], let theirs = run.theirs else { return }
+        guard !run.isUnread else { return self.endComparison(site, .unread) }
+        guard let ours = run.ours, ours.count == run.asked.count else { return }
         for (index, range) in run.asked.enumerated() {
             let size = range.last - range.first + 1
-            if let mine = ours[index], mine == theirs[index] {
+            // What was sent is taken for held there; some of it may be on its way still, or have been refused.
+            let isWhole = ours[index] != nil && theirs[index] != nil
+            if isWhole, ours[index] == theirs[index] {
                 run.result.equal = run.result.equal.saturatingAdd(size)
-            } else if size <= ComparisonRun.sizeMin {
-                run.result.unequal.append(range)
-            } else {
+            } else if size > (isWhole ? ComparisonRun.sizeMin : 1) {
                 run.waiting.append(contentsOf: Self.pieces(range))
+            } else if isWhole {
+                run.result.unequal.append(range)
+            } else if ours[index] != nil {
+                RangeList.append([range], to: &run.result.onlyHere)
+            } else if theirs[index] != nil {
+                RangeList.append([range], to: &run.result.onlyThere)
             }
         }
         self.comparisons[site] = run

@@ -156,6 +156,9 @@ extension SyncEngine {
     private mutating func leave(_ id: SessionID, _ purpose: LinkPurpose, _ link: LinkID) {
         guard self.sessions[id]?.links[purpose] == link else { return }
         self.sessions[id]?.links[purpose] = nil
+        if let site = self.sessions[id]?.site, self.comparisons[site]?.link == link {
+            self.endComparison(site, .linkLost)
+        }
         guard let session = self.sessions[id], session.links.isEmpty else {
             // What was under way on the link may be lost: each side says on the other link what it holds.
             self.sendHave(id)
@@ -166,6 +169,5 @@ extension SyncEngine {
         self.actions.append(.cancelTimer(.share(id)))
         self.actions.append(.cancelTimer(.presence(id)))
         if !session.live.isEmpty { self.urgentWaits.insert(session.site) }
-        self.endComparison(session.site, .linkLost)
     }
 }

@@ -252,7 +252,7 @@ extension PeerSession {
         self.urgentDocuments = []
         self.isUrgentSurveyDue = !missing.isEmpty
         self.urgentPages = 0
-        self.outline = OutlineWork(missing, pagesMax: limits.outlinePagesMax)
+        self.outline = OutlineWork(missing, limits)
         self.rest = missing
         self.remaining = SyncEngine.count(missing)
     }

@@ -30,6 +30,8 @@ package struct WireLimits: Sendable, Equatable {
     /// Logs in a have-set part, and intervals of all of them together.
     package var haveIntervalsPerPart = 4096
     package var havePartsMax = 256
+    /// Below this many missing deltas the deltas themselves are there as soon as an outline of them would be.
+    package var outlineMissingMin: UInt64 = 256
     /// Deltas that one page of the outline counts, pages a catch-up sends, documents that are remembered.
     package var outlineDeltasPerPage = 4096
     package var outlinePagesMax = 64
