@@ -66,3 +66,62 @@ struct BriefAPITests {
         }
     }
 }
+
+/// The work list goes by what runs out first, whether a person wrote the deadline or a rule made the clock.
+@Suite("Deadlines of the work list", .timeLimit(.minutes(1)))
+struct QueueDueTests {
+    private static let minute: Int64 = 60_000
+
+    @Test("within a lane the clock that runs out first comes first, and the status counts what is late")
+    func order() async throws {
+        let team = try SimulatedTeam(["syd"])
+        let node = try team.node("syd")
+        let failure = try await node.run { () async throws(NodeFault) -> (any Error)? in
+            do { try await Self.check(node.client) } catch { return error }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    private static func make(
+        _ client: OperatorClient, _ title: String, minutesAgo: Int64
+    ) async throws -> CaseRow {
+        let now = try await client.status().asOf.at
+        return try await client.create(
+            NewCase(
+                type: "EDR", title: title, severity: "S2", receivedAt: now - minutesAgo * Self.minute)
+        ).detail.summary
+    }
+
+    private static func check(_ client: OperatorClient) async throws {
+        let fresh = try await Self.make(client, "Just in", minutesAgo: 0)
+        let waiting = try await Self.make(client, "Waiting", minutesAgo: 15)
+        var rows = try await client.queue().cases
+        #expect(rows.map(\.ref) == [waiting.ref, fresh.ref])
+        // An S2 request is acknowledged within half an hour.
+        let received = try #require(waiting.receivedAt)
+        #expect(rows.first?.nextDueAt == received + 30 * Self.minute)
+        var status = try await client.status()
+        #expect(status.nextDueAt == received + 30 * Self.minute)
+        #expect(status.counts.late == 0)
+        let late = try await Self.make(client, "Late", minutesAgo: 60)
+        rows = try await client.queue().cases
+        #expect(rows.map(\.ref) == [late.ref, waiting.ref, fresh.ref])
+        status = try await client.status()
+        #expect(status.counts.late == 1)
+        #expect(status.nextDueAt == received + 30 * Self.minute)
+        let page = try await client.queue(QueueQuery(limit: 1, offset: 1))
+        #expect(page.cases.map(\.ref) == [waiting.ref])
+        #expect(page.total == 3)
+        // A milestone stops the clock; the next one counts.
+        _ = try await client.change(
+            late.ref, ChangeRequest(operations: [ChangeOperation(.milestone, field: "acknowledged")]))
+        #expect(try await client.status().counts.late == 0)
+        let closed = try await client.change(
+            waiting.ref, ChangeRequest(operations: [ChangeOperation(.close)]))
+        #expect(closed.detail.summary.isClosed)
+        rows = try await client.queue().cases
+        #expect(Set(rows.map(\.ref)) == [late.ref, fresh.ref])
+        #expect(rows.allSatisfy { $0.nextDueAt != received + 30 * Self.minute })
+    }
+}

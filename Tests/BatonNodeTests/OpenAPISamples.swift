@@ -33,7 +33,7 @@ enum OpenAPISamples {
     private static let someone = Authorship(by: "alee", site: "syd", at: 1)
 
     private static func row(full: Bool) -> CaseRow {
-        CaseRow(
+        var row = CaseRow(
             ref: "EDR-7K3QM2", id: "01", type: "EDR", title: "t", severity: full ? "S1" : nil,
             owner: full ? "alee" : nil,
             ownerSite: full ? "syd" : nil, epoch: full ? "1'" : nil, isProvisional: full, status: "active",
@@ -42,6 +42,8 @@ enum OpenAPISamples {
             receivedAt: full ? 1 : nil, dueAt: full ? 1 : nil, createdAt: 1, updatedAt: 1, changes: 1,
             conflicts: 0,
             waiting: 0, unread: 0)
+        row.nextDueAt = full ? 1 : nil
+        return row
     }
 
     private static func detail(full: Bool) -> CaseDetail {

@@ -66,8 +66,26 @@ struct RulesTests {
         #expect(book.law("eu.tco")?.clock?.withinMilliseconds == 60 * minute)
         #expect(book.law("us.tida")?.clock?.withinMilliseconds == 48 * 60 * minute)
         #expect(book.law("uk.osa66.p1")?.clock?.withinMilliseconds == 0)
-        #expect(book.law("us.2258A.hold")?.hold?.days == 365)
+        #expect(book.orderStage?.withinMilliseconds == 5 * minute)
         #expect(book.laws.compactMap(\.clock).allSatisfy { $0.isHard })
+    }
+
+    @Test("a hold of months or a year never ends before the calendar says, whatever its first day")
+    func wholeMonths() throws {
+        let book = try self.book()
+        let terms = [("eu.tco", 6), ("us.2258A.hold", 12), ("uk.osa66", 12)]
+        for (id, months) in terms {
+            let hold = try #require(book.law(id)?.hold)
+            for day in 20_454..<24_107 {
+                let first = CivilDate(daysSince1970: day)
+                let month = first.month - 1 + months
+                // A day that the month does not have is counted into the next one: never too early.
+                let target = CivilDate(year: first.year + month / 12, month: month % 12 + 1, day: 1)
+                guard let target else { throw NodeFault(code: "test", "no such day", hint: "") }
+                let end = target.daysSince1970 + first.day - 1
+                #expect(day + hold.days >= end, "\(id) from \(first)")
+            }
+        }
     }
 
     @Test("a law holds in the countries of its region and nowhere else")
@@ -118,7 +136,7 @@ struct RulesTests {
         ("rules/us.yaml", "kind: deadline", "kind: permission", "A permission has no clock."),
         ("rules/us.yaml", "types: [CSEA]", "types: []", "It concerns no type of case."),
         ("rules/us.yaml", "book: laws", "book: law", "Did you mean laws?"),
-        ("rules/us.yaml", "version: 1", "version: one", "It takes a number"),
+        ("rules/us.yaml", "version: 2", "version: one", "It takes a number"),
         ("rules/eu.yaml", "within: 1h, ", "", "A deadline needs a clock with a time."),
         (
             "rules/eu.yaml", "review_by: 2027-05-22\n      counsel", "review_by: 2026-05-22\n      counsel",

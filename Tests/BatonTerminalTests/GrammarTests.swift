@@ -29,6 +29,26 @@ struct GrammarTests {
         }
     }
 
+    @Test("what people say instead means the table's own line, in scripts too, and quotes keep a word")
+    func phrases() throws {
+        let same = [
+            ("log --verify", "log verify"), ("link --suggest", "link suggest"), ("assign to pat", "assign pat"),
+            ("assign EDR-7K3QM2 to pat", "assign EDR-7K3QM2 pat"), ("Log --Verify", "log verify"),
+            ("roster override syd-lead 2027-01-04 kim", "roster assign syd-lead 2027-01-04 kim"),
+            (
+                "review action add \"ring\" --owner kim --due +1d --proof \"it rings\"",
+                "review action \"ring\" --owner kim --due +1d --proof \"it rings\""
+            ),
+        ]
+        for (typed, meant) in same {
+            #expect(try self.parsed(typed, .script) == self.parsed(meant, .script), "\(typed)")
+        }
+        let quoted = try self.parsed("review action \"add\" --owner kim --due +1d --proof x")
+        #expect(quoted.arguments.values.contains(["add"]))
+        #expect(try self.parsed("sync now").argument("action") == "now")
+        #expect(try self.parsed("sync now usw").argument("site") == "usw")
+    }
+
     @Test("no two commands share a word, and no option hides a common one")
     func wordsAreUnique() {
         let words = CommandTable.all.flatMap { [$0.name.rawValue] + $0.aliases }

@@ -22,6 +22,38 @@ struct RenderingTests {
         #expect(outcome.out.split(separator: "\n").allSatisfy { DisplayWidth.of($0) <= 80 })
     }
 
+    @Test("an entry of several lines is told from the next, and spoken without blanks before it")
+    func items() {
+        var options = RenderOptions()
+        options.columns = 20
+        let blocks = [Block.item("EDR-7K3Q12 S0: severity, two notes"), .item("  next of them")]
+        #expect(
+            BlockRenderer(options).text(blocks) == """
+                EDR-7K3Q12 S0:
+                  severity, two
+                  notes
+                  next of them
+
+                """)
+        options.isAccessible = true
+        #expect(BlockRenderer(options).text([.item("one two three four five")]) == "one two three four\nfive\n")
+    }
+
+    @Test("the prompt and the status say how many cases are late")
+    func late() throws {
+        let counts = StatusReply.Counts(
+            cases: 3, openCases: 2, openS0: 1, deltas: 3, waiting: 0, void: 0, unread: 0, conflicts: 0, late: 1)
+        let status = StatusReply(
+            asOf: Freshness(site: "syd", at: 0, peers: []), version: "1", site: "syd", author: "a", team: "t",
+            teamName: "T", membershipEpoch: 1, operatorName: "alee", operatorRoles: [], operatorChoices: [],
+            counts: counts, nextDueAt: 240_000, logDigest: "d", peers: [], listen: nil)
+        #expect(
+            PromptText.make(status: status, current: nil, now: 0, isAccessible: false)
+                == "syd alee S0:1 LATE:1 due 4m> ")
+        let text = ReplyRenderer(RenderOptions()).text(Reply(.status, .status(status)))
+        #expect(text.contains("1 case: sla all"))
+    }
+
     @Test("an accessible queue is one labelled line for each value")
     func queueSpoken() async {
         var fixture = await Self.partitioned()

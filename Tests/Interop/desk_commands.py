@@ -6,10 +6,13 @@ each round both sites are equal and the other site has every change that was ans
 sentence what, one what to do, a documented code, the right exit code, and nothing changed.
 """
 
+import contextlib
 import hashlib
+import itertools
 import json
 import os
 import pathlib
+import pty
 import re
 import subprocess
 import tempfile
@@ -152,7 +155,7 @@ def deltas_of(reply):
 
 def with_json(site, steps, table):
     """Plays a story with --json; gives what was done: {case id: [delta]} and the commands."""
-    done, commands, wrong = {}, set(), []
+    done, wrote, commands, wrong = {}, {}, set(), []
     for person, lines in sittings(steps):
         replies, _ = _desk.run(site, [b"set bail off", *(line.encode() for line, _ in lines)], "--as", person)
         expect(len(replies) == len(lines) + 1, f"{len(lines)} lines of {person} got {len(replies) - 1} replies")
@@ -165,11 +168,37 @@ def with_json(site, steps, table):
             expect(reply["command"] == name, f"{line} was answered as {reply['command']}")
             _desk.demand(value_of(line, name), reply["data"], line)
             commands.add(name)
+            if idle(line, name, reply, done):
+                wrong.append(f"{person}: {line}: nothing was written")
+            # The check itself: what a command that does nothing would answer must not pass.
+            for lie in ([], sorted(itertools.chain(*done.values()))[:1]):
+                if changes(line, name) and not idle(line, name, told(reply, lie), done):
+                    wrong.append(f"{line}: an answer with the changes {lie} would pass")
             if deltas_of(reply):
                 about = reply["data"].get("summary") or reply["data"]["change"]["summary"]
                 done.setdefault(about["id"], []).extend(deltas_of(reply))
+                if changes(line, name):
+                    wrote.update({delta: name for delta in deltas_of(reply)})
     expect(not wrong, "\n    ".join([f"{len(wrong)} lines did otherwise:", *wrong]))
-    return done, commands
+    return done, wrote, commands
+
+
+def changes(line, name):
+    """The line is to change a case: by what its answer must be, not by what it was."""
+    return value_of(line, name) in ("ActReport", "ChangeReport")
+
+
+def idle(line, name, reply, done):
+    """A line that is to change a case answers for no change of its own."""
+    known = set(itertools.chain(*done.values()))
+    return changes(line, name) and not set(deltas_of(reply) or []) - known
+
+
+def told(reply, deltas):
+    """The same answer for other changes."""
+    data = reply["data"]
+    data = {**data, "deltas": deltas} if "savedAt" in data else {**data, "change": {**data["change"], "deltas": deltas}}
+    return {**reply, "data": data}
 
 
 def bare():
@@ -194,11 +223,16 @@ def as_text(site, steps):
     return "\n".join(texts)
 
 
-def held(site, done):
-    """Every delta of these cases is applied at a site."""
+def held(site, done, wrote):
+    """Every delta of these cases is applied at a site, and each command's is about what the command is for."""
     with _nodes.Desk(site) as desk:
         for case, deltas in done.items():
-            fates = {each["id"]: each["fate"] for each in desk.call("GET", f"/v1/cases/{case}/log")["deltas"]}
+            log = desk.call("GET", f"/v1/cases/{case}/log")["deltas"]
+            fates = {each["id"]: each["fate"] for each in log}
+            for each in log:
+                name = wrote.get(each["id"])
+                fields = {operation["field"] for operation in each["operations"]}
+                expect(not name or fields & WRITES[name.split()[0]], f"{name} wrote {fields} and not what it is for")
             gone = [delta for delta in deltas if fates.get(delta) != "applied"]
             expect(not gone, f"{site.name} lacks {len(gone)} of {len(deltas)} changes of {case}")
     return sum(map(len, done.values()))
@@ -220,6 +254,15 @@ def endings(site, case):
         expect(state in (None, found[0]["state"]), f"{item} is {found[0]['state']} at {site.name}, not {state}")
 
 
+# What each changing command writes, by its first word: one of these fields at least.
+WRITES = {
+    "approve": {"verification"}, "assign": {"custody"}, "check": {"steps"}, "close": {"closure"},
+    "contact": {"contacts"}, "contain": {"containment"}, "decide": {"decisions"},
+    "edit": {"triage", "situation", "agency"}, "evidence": {"evidence"}, "hold": {"holds"}, "link": {"links"},
+    "new": {"type"}, "note": {"note", "situation"}, "page": {"pages"}, "reopen": {"closure"},
+    "report": {"reports"}, "review": {"review"}, "sla": {"clocks"}, "subject": {"subjects"}, "tag": {"tags"},
+    "take": {"custody"}, "triage": {"triage"}, "undo": {"agency"}, "verify": {"verification"},
+}
 LONG = "x" * 70_000
 # (line, code, exit). The case is CASE, the other one OTHER.
 BAD = [
@@ -375,12 +418,12 @@ def check(syd, usw):
     first, second, other, bad = [each["detail"]["summary"]["ref"] for each in made]
     page = json.loads(one_shot_desk(syd, "help"))
     table = {entry["name"] for entry in page["data"]["entries"]}
-    done, commands = with_json(syd, story(first, other, "new EDR"), table)
+    done, wrote, commands = with_json(syd, story(first, other, "new EDR"), table)
     mine = {name for name in table if name.split()[0] not in ELSEWHERE}
     left = sorted(mine - commands - ALONE)
     expect(not left, f"commands that the story leaves out: {left}")
     even([syd, usw])
-    count = held(usw, done)
+    count = held(usw, done, wrote)
     endings(usw, first)
     exported(usw, first)
     print(f"  {len(commands)} commands with --json, {count} changes read back at {usw.name}")
@@ -468,6 +511,7 @@ def rests(syd, usw, root):
         syd.ask("POST", "/v1/rest", {"kind": "graphic", "minutes": minutes, "type": "CSEA"}, headers=["baton-as: sam"])
     at(syd, "rest start 10m", "kim")
     expect(at(syd, "rest", "sam")["own"]["minutes"] == 45, "sam's own figures")
+    sitting(syd, "pat", at)
     kim = at(syd, "rest", "kim")["own"]
     expect((kim["minutes"], kim["breaks"]) == (0, 1), f"kim sees what is not kim's: {kim}")
     refused = at(syd, "rest team", "sam", code=4)
@@ -483,6 +527,34 @@ def rests(syd, usw, root):
     even([syd, usw])
     expect(at(usw, "rest team", None)["wishes"] == [], "the wish stays")
     print("  counters: off without a notice, each their own, a wish read at the other site")
+
+
+def sitting(site, who, at):
+    """At a terminal an open graphic case is counted by itself, once, and a buddy is spoken of; a pipe counts nothing."""
+    graphic = site.ask("POST", "/v1/cases", {"type": "CSEA", "title": "Known hash", "severity": "S1"},
+                       headers=[f"baton-as: {who}"])["detail"]["summary"]["ref"]
+    at(site, f"show {graphic}", who)
+    expect(at(site, "rest", who)["own"]["cases"] == 0, "a script counts as a sitting")
+    leader, follower = pty.openpty()
+    desk = subprocess.Popen(
+        [site.baton, "desk", "--dir", str(site.folder), "--as", who], stdin=follower, stdout=follower,
+        stderr=follower, env={**os.environ, "TERM": "dumb", "NO_COLOR": "1"}, start_new_session=True)
+    os.close(follower)
+    heard = b""
+    try:
+        for line in (f"show {graphic}\n", f"show {graphic}\n", "use -\n", "quit\n"):
+            os.write(leader, line.encode())
+        with contextlib.suppress(OSError):  # the desk has closed its end
+            while piece := os.read(leader, 65536):
+                heard += piece
+        expect(desk.wait(timeout=_desk.PATIENCE) == 0, f"the desk at a terminal ended otherwise: {heard[-400:]!r}")
+    finally:
+        if desk.poll() is None:
+            desk.kill()
+        os.close(leader)
+    expect(heard.count(b"Not alone on this one") == 1, f"a buddy is not spoken of once: {heard[-800:]!r}")
+    own = at(site, "rest", who)["own"]
+    expect((own["cases"], own["minutes"]) == (1, 1), f"a sitting with one graphic case: {own}")
 
 
 def one_shot_desk(site, line):

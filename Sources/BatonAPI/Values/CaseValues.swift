@@ -30,6 +30,8 @@ package struct CaseRow: Codable, Sendable, Equatable {
     package let source: String?
     package let receivedAt: Int64?
     package let dueAt: Int64?
+    /// In a queue: when the first of its running clocks and its deadline runs out, or has run out.
+    package var nextDueAt: Int64?
     package let createdAt: Int64
     package let updatedAt: Int64
     /// Deltas folded into the case.

@@ -15,7 +15,7 @@ package struct StatusReply: Codable, Sendable, Equatable {
     /// Every desk name that the calling user may act as.
     package let operatorChoices: [String]
     package let counts: Counts
-    /// When the next open case is due, milliseconds since 1970.
+    /// When the next clock or deadline of an open case runs out, milliseconds since 1970.
     package let nextDueAt: Int64?
     /// Hash of what this replica holds; equal at replicas that hold the same deltas.
     package let logDigest: String
@@ -37,10 +37,12 @@ package struct StatusReply: Codable, Sendable, Equatable {
         package let void: Int
         package let unread: Int
         package let conflicts: Int
+        /// Open cases of which a clock or the deadline has run out.
+        package let late: Int
 
         package init(
             cases: Int, openCases: Int, openS0: Int, deltas: Int, waiting: Int, void: Int, unread: Int,
-            conflicts: Int
+            conflicts: Int, late: Int = 0
         ) {
             self.cases = cases
             self.openCases = openCases
@@ -50,6 +52,7 @@ package struct StatusReply: Codable, Sendable, Equatable {
             self.void = void
             self.unread = unread
             self.conflicts = conflicts
+            self.late = late
         }
     }
 

@@ -122,6 +122,11 @@ extension ClockWork {
                 key: key, title: stage.title, needsCounsel: false, metBy: stage.ends.metBy,
                 isRecurring: stage.ends.isRecurring, claims: [])
         }
+        if key.rule == OrderStage.rule {
+            return ClockForm(
+                key: key, title: self.book.orderStage?.title ?? "acknowledge the order", needsCounsel: false,
+                metBy: [], isRecurring: false, claims: [])
+        }
         return ClockForm(
             key: key, title: key.rule, needsCounsel: true, metBy: [], isRecurring: false, claims: [])
     }

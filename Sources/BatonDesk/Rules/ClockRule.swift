@@ -35,6 +35,25 @@ package struct ClockRule: Sendable, Equatable {
     }
 }
 
+/// The team's own clock beside every order or notice that a person attaches: whoever sent it is to hear that we
+/// have it, however long the law gives for the rest.
+package struct OrderStage: Sendable, Equatable {
+    /// Its clocks are `order.ack/eu.tco/2`: the rule, then the clock of the order.
+    package static let rule = "order.ack"
+
+    package let title: String
+    package let withinMilliseconds: Int64
+
+    package init(title: String, withinMilliseconds: Int64) {
+        self.title = title
+        self.withinMilliseconds = withinMilliseconds
+    }
+
+    package static func key(of order: ClockKey) -> ClockKey {
+        ClockKey(rule: Self.rule, instance: order.word)
+    }
+}
+
 /// A stage of the work on one type of case: what the team's own clocks measure.
 package struct ClockStage: Sendable, Equatable {
     /// What starts a stage's clock and what stops it.

@@ -28,6 +28,8 @@ package struct RuleBook: Sendable, Equatable {
     package var regions: [Region] = []
     package var laws: [LegalRule] = []
     package var stages: [ClockStage] = []
+    /// Nil where the team has no time of its own for that.
+    package var orderStage: OrderStage?
     package var severities: [SeverityRule] = []
     package var gates: [VerificationGate] = []
     package var expectations: [ResponseExpectation] = []

@@ -74,10 +74,25 @@ enum ClockActs {
         body.isHard = rule.isHard
         body.version = scene.rules.versionsByRule[law.id] ?? 0
         let due = rule.withinMilliseconds.map { TimeWords.instant(at + UInt64(clamping: $0), now: scene.now) }
+        let own = Self.acknowledgement(of: key, at: at, scene)
         return ActOutcome(
-            [file.entry(CaseField.clocks, body)],
+            [body, own].compactMap(\.self).map { file.entry(CaseField.clocks, $0) },
             said: ["\(law.words.title): due \(due ?? "without delay")\(rule.isHard ? ", hard" : "")"],
-            hints: law.source.counselOK ? [] : ["counsel has not agreed to this rule yet (~)"])
+            hints: (law.source.counselOK ? [] : ["counsel has not agreed to this rule yet (~)"])
+                + (own.map { ["tell them that we have it, then: sla meet \($0.rule)/\($0.instance)"] } ?? []))
+    }
+
+    /// The team's own clock beside an order; nil where the rule book has none.
+    private static func acknowledgement(
+        of order: ClockKey, at: UInt64, _ scene: ActScene
+    ) -> ClockBody? {
+        guard let stage = scene.rules.orderStage else { return nil }
+        let key = OrderStage.key(of: order)
+        var body = ClockBody(
+            .start, rule: key.rule, instance: key.instance, atMilliseconds: Int64(clamping: at))
+        body.withinMilliseconds = stage.withinMilliseconds
+        body.version = scene.rules.versionsByRule[key.rule] ?? 0
+        return body
     }
 
     private static func find(
@@ -144,8 +159,16 @@ enum ClockActs {
         }
         body.words = try act.cleanText("note") ?? ""
         let isLate = clock.dueMilliseconds.map { $0 < body.atMilliseconds } ?? false
+        // Who has done what an order asks for has told them that they have it.
+        let own = file.clocks(scene.rules).first { $0.key == OrderStage.key(of: clock.key) && $0.stop == nil }
+        var bodies = [body]
+        if let own {
+            var met = Self.body(.meet, own, scene)
+            met.atMilliseconds = body.atMilliseconds
+            bodies.append(met)
+        }
         return ActOutcome(
-            [file.entry(CaseField.clocks, body)],
+            bodies.map { file.entry(CaseField.clocks, $0) },
             said: ["\(clock.key.word) \(isLate ? "met late" : "met")."],
             hints: clock.isRecurring ? ["it begins anew"] : [])
     }

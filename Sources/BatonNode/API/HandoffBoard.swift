@@ -12,12 +12,16 @@ final class HandoffBoard: Sendable {
         let holder: SiteID?
         /// What changed since this site last had it in hand.
         let brief: BriefCase
+        /// When its running clocks and its own deadline run out, milliseconds since 1970, the first one first.
+        let dues: [Int64]
     }
 
     private struct Known: Sendable {
         /// Who may depose whom is in the membership: with another one all is worked out anew.
         var epoch: UInt64 = 0
         var cases: [DocumentID: KnownCase] = [:]
+        /// All open cases, most urgent first, as the log stood when it had so many deltas.
+        var whole: (deltas: Int, cases: [KnownCase])?
         var handoffs: [DocumentID: (version: DocumentVersion, digest: HandoffDigest)] = [:]
     }
 
@@ -26,7 +30,10 @@ final class HandoffBoard: Sendable {
     let wanted: AsyncStream<Void>
     private let wanting: AsyncStream<Void>.Continuation
 
-    init() {
+    let rules: RuleBook
+
+    init(rules: RuleBook) {
+        self.rules = rules
         (self.wanted, self.wanting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.wanting.yield()
     }
@@ -42,10 +49,21 @@ final class HandoffBoard: Sendable {
     }
 
     /// Takes up what was worked out, and forgets cases that are open no more.
-    func keep(_ cases: [DocumentID: KnownCase], epoch: UInt64) {
+    ///
+    /// - Parameter deltas: How many the log had before the cases were listed; nil where some are left out.
+    func keep(_ cases: [KnownCase], whole deltas: Int?, epoch: UInt64) {
         self.known.withLock { known in
             guard known.epoch == epoch else { return }
-            known.cases = cases
+            known.cases = Dictionary(cases.map { ($0.version.document, $0) }, uniquingKeysWith: { $1 })
+            known.whole = deltas.map { ($0, cases) }
+        }
+    }
+
+    /// - Returns: All open cases, most urgent first; nil where the log has grown since they were listed.
+    func whole(at deltas: Int, epoch: UInt64) -> [KnownCase]? {
+        self.known.withLock { known in
+            Self.follow(&known, epoch)
+            return known.whole.flatMap { $0.deltas == deltas ? $0.cases : nil }
         }
     }
 

@@ -92,11 +92,13 @@ struct HandoffReader {
     ///
     /// - Parameter limit: How many at most are read because they have changed.
     /// - Returns: Also how many have changed and were not read.
-    private func known(
+    func known(
         reading limit: Int
     ) throws(ReplicaFault) -> (cases: [HandoffBoard.KnownCase], pending: Int) {
+        // Read first: what comes in between is seen as news the next time.
+        let deltas = try self.reader.store.counts().deltas
+        if let whole = self.board.whole(at: deltas, epoch: self.epoch) { return (whole, 0) }
         let before = self.board.cases(epoch: self.epoch)
-        var after: [DocumentID: HandoffBoard.KnownCase] = [:]
         var found: [HandoffBoard.KnownCase] = []
         var changed = 0
         for version in try self.reader.store.openCases() {
@@ -105,12 +107,11 @@ struct HandoffReader {
                 changed += 1
                 one = changed <= limit ? try self.worked(version) : nil
             }
-            guard let one else { continue }
-            after[version.document] = one
-            found.append(one)
+            if let one { found.append(one) }
         }
-        self.board.keep(after, epoch: self.epoch)
-        return (found, max(0, changed - limit))
+        let pending = max(0, changed - limit)
+        self.board.keep(found, whole: pending == 0 ? deltas : nil, epoch: self.epoch)
+        return (found, pending)
     }
 
     /// - Returns: The open cases of which nothing is known as they stand now, most urgent first.
@@ -133,9 +134,12 @@ struct HandoffReader {
     private func worked(_ version: DocumentVersion) throws(ReplicaFault) -> HandoffBoard.KnownCase? {
         guard let file = try self.reader.file(version.document) else { return nil }
         let custody = file.custody
+        let clocks = file.clocks(self.board.rules).filter { $0.stop == nil }.compactMap(\.dueMilliseconds)
+        let deadline = file.summary.dueMilliseconds.map { Int64(clamping: $0) }
         return HandoffBoard.KnownCase(
             version: version, holder: custody?.accountable.site,
-            brief: try self.brief(file, since: custody?.lastRead(by: self.author.site) ?? CausalVector()))
+            brief: try self.brief(file, since: custody?.lastRead(by: self.author.site) ?? CausalVector()),
+            dues: (clocks + [deadline].compactMap(\.self)).sorted())
     }
 
     /// - Parameter heldBy: Leaves the case out where another site answers for it.

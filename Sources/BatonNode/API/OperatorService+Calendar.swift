@@ -39,20 +39,22 @@ extension OperatorService {
     func clocks(limit: Int, _ desk: Desk) async throws(APIFault) -> ClocksReply {
         let now = NodeClock.wallMilliseconds
         let (rules, wording) = (self.rules, Wording(membership: desk.membership))
+        let (author, board) = (self.author, self.handoffBoard)
         let (clocks, looked, open) = try await self.read(desk) { reader throws(ReplicaFault) in
-            let cases = try reader.store.queue(QueueFilter(), limit: Self.clockCasesMax)
+            let places = try reader.dues(author, board).inOrder(try reader.store.queuePlaces(QueueFilter()))
+            let cases = places.prefix(Self.clockCasesMax)
             var running: [RunningClock] = []
-            for open in cases {
-                guard let file = try reader.file(open.document) else { continue }
+            for open in cases.map(\.document) {
+                guard let file = try reader.file(open) else { continue }
+                let ref = try reader.store.handle(of: open)?.description ?? open.description
                 running += file.clocks(rules).filter { $0.stop == nil }.map {
-                    RunningClock($0, open, now: now)
+                    RunningClock($0, of: open, ref, now: now)
                 }
             }
             // Words are made of those only that are shown.
             let first = running.sorted(by: <).prefix(limit)
             let shown = try reader.clocks(first, rules, now: now, wording)
-            let open = try reader.store.queueCount(QueueFilter(), upTo: Self.clockCasesMax + 1)
-            return ((shown, running), cases.count, open)
+            return ((shown, running), cases.count, places.count)
         }
         return ClocksReply(
             asOf: await self.freshness(), clocks: clocks.0, breached: clocks.1.count { $0.isBreached },
@@ -74,9 +76,9 @@ private struct RunningClock: Comparable, Sendable {
     let due: Int64
     let isBreached: Bool
 
-    init(_ clock: Clock, _ row: QueueRow, now: UInt64) {
-        self.document = row.document
-        self.ref = row.handle.description
+    init(_ clock: Clock, of document: DocumentID, _ ref: String, now: UInt64) {
+        self.document = document
+        self.ref = ref
         self.id = clock.key.word
         self.due = clock.dueMilliseconds ?? .max
         self.isBreached = clock.standing(nowMilliseconds: Int64(clamping: now)) == .breached

@@ -9,10 +9,13 @@ extension OperatorService {
     func status(_ desk: Desk) async throws(APIFault) -> StatusReply {
         let snapshot = await self.driver.snapshot
         let cache = self.countsCache
-        let (stored, counts) = try await self.read(desk) { reader throws(ReplicaFault) in
+        let (author, board) = (self.author, self.handoffBoard)
+        let (stored, counts, dues) = try await self.read(desk) { reader throws(ReplicaFault) in
             let stored = try reader.store.counts()
-            return (stored, try cache.totals(at: stored.deltas, reader))
+            let totals = try cache.totals(at: stored.deltas, reader)
+            return (stored, totals, try reader.dues(author, board))
         }
+        let now = Int64(clamping: NodeClock.wallMilliseconds)
         return StatusReply(
             asOf: await self.freshness(), version: BatonVersion.current, site: self.ownSite.description,
             author: self.author.description, team: desk.membership.team.description,
@@ -21,9 +24,9 @@ extension OperatorService {
             operatorChoices: desk.choices.map(\.name),
             counts: StatusReply.Counts(
                 cases: stored.documents, openCases: counts.open, openS0: counts.openS0, deltas: stored.deltas,
-                waiting: stored.waiting, void: stored.void, unread: stored.unread, conflicts: counts.conflicts
-            ),
-            nextDueAt: counts.nextDueMilliseconds.map { Int64(clamping: $0) },
+                waiting: stored.waiting, void: stored.void, unread: stored.unread, conflicts: counts.conflicts,
+                late: dues.lateCount(now)),
+            nextDueAt: dues.next(after: now),
             logDigest: snapshot.logDigest.description,
             peers: self.statuses(snapshot), listen: self.listen(),
             alarms: try await self.alarms(desk), pages: self.roster.board.view)
@@ -57,7 +60,10 @@ extension OperatorService {
     }
 
     func queue(_ ask: QueueAsk, _ desk: Desk) async throws(APIFault) -> QueueReply {
-        let (rows, total) = try await self.read(desk) { reader throws(ReplicaFault) in try reader.queue(ask) }
+        let (author, board) = (self.author, self.handoffBoard)
+        let (rows, total) = try await self.read(desk) { reader throws(ReplicaFault) in
+            try reader.queue(ask, try reader.dues(author, board))
+        }
         return QueueReply(asOf: await self.freshness(), cases: rows, total: total)
     }
 

@@ -21,7 +21,7 @@ package final class OperatorService: Sendable {
     let siteZones: SiteZones
     let rosterCache = RosterCache()
     let figureBoard = FigureBoard()
-    let handoffBoard = HandoffBoard()
+    let handoffBoard: HandoffBoard
 
     /// The time zones of the roster, and how paging stands.
     struct RosterParts: Sendable {
@@ -41,6 +41,7 @@ package final class OperatorService: Sendable {
         self.entropy = entropy
         self.author = author
         self.rules = rules
+        self.handoffBoard = HandoffBoard(rules: rules)
         self.siteZones = SiteZones(rules.roster, roster.zones)
         self.roster = roster
         self.rest = rest

@@ -86,6 +86,13 @@ extension RuleBookDecoder {
     }
 
     mutating func stages(_ file: YAMLRecord, _ version: Int) {
+        if let record = file.record("orders", required: ["title", "within"]),
+            let within = record.span("within")
+        {
+            self.book.orderStage = OrderStage(
+                title: record.text("title", bytesMax: 48), withinMilliseconds: within)
+            self.book.versionsByRule[OrderStage.rule] = version
+        }
         for node in file.list("stages") {
             guard
                 let record = YAMLRecord(

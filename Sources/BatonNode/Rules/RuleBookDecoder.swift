@@ -66,7 +66,7 @@ package struct RuleBookDecoder {
         var keys: (required: [String], optional: [String]) {
             switch self {
             case .laws: (["laws"], ["regions"])
-            case .clocks: (["stages"], [])
+            case .clocks: (["stages"], ["orders"])
             case .severity: (["severities"], [])
             case .gates: (["gates"], ["expectations"])
             case .containment: (["actions"], [])

@@ -22,6 +22,26 @@ extension Connection {
         return rows
     }
 
+    func queuePlaces(_ filter: QueueFilter) throws(ReplicaFault) -> [QueuePlace] {
+        let statement = try self.prepare(
+            """
+            SELECT d.id, i.lane, i.due_order, i.severity_order, i.first_stamp
+            FROM document_index i \(Self.index(filter)) JOIN document d USING (document_id)
+            WHERE \(Self.conditions(filter))
+            """)
+        defer { statement.reset() }
+        Self.bind(filter, to: statement)
+        var places: [QueuePlace] = []
+        while try statement.step() {
+            guard let document = DocumentID(statement.bytes(0)) else { throw .damaged("a document id") }
+            places.append(
+                QueuePlace(
+                    document: document, lane: statement.integer(1), dueOrder: statement.integer(2),
+                    severityOrder: statement.integer(3), firstStamp: statement.integer(4)))
+        }
+        return places
+    }
+
     // Filters are a fixed set of conditions, so that there are few statements; values are always bound.
     // A document of void changes alone is nobody's work: a member must not fill the queue with empty rows.
     private static func conditions(_ filter: QueueFilter) -> String {
@@ -78,7 +98,7 @@ extension Connection {
     func queueTotals() throws(ReplicaFault) -> QueueTotals {
         let statement = try self.prepare(
             """
-            SELECT count(*), count(*) FILTER (WHERE severity_order = 0), min(due_order),
+            SELECT count(*), count(*) FILTER (WHERE severity_order = 0),
                 (SELECT coalesce(sum(conflict_count), 0) FROM document_index
                     WHERE kind = ?1 AND conflict_count > 0 AND applied_count > 0)
             FROM document_index WHERE kind = ?1 AND lane < 3 AND applied_count > 0
@@ -86,10 +106,9 @@ extension Connection {
         defer { statement.reset() }
         statement.bind(1, Int(DocumentKind.escalation.rawValue))
         guard try statement.step() else { return QueueTotals() }
-        let due = statement.integerOrNil(2).flatMap { $0 == .max ? nil : UInt64(clamping: $0) }
         return QueueTotals(
-            open: Int(statement.integer(0)), openS0: Int(statement.integer(1)), nextDueMilliseconds: due,
-            conflicts: Int(statement.integer(3)))
+            open: Int(statement.integer(0)), openS0: Int(statement.integer(1)),
+            conflicts: Int(statement.integer(2)))
     }
 
     private func queueRow(_ row: SQLStatement) throws(ReplicaFault) -> QueueRow {

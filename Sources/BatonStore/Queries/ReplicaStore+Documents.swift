@@ -72,6 +72,13 @@ extension ReplicaStore {
         }
     }
 
+    /// Lists the places of all documents that `queue` would list without limit, in no order.
+    ///
+    /// - Complexity: O(documents that the filter lets through).
+    package func queuePlaces(_ filter: QueueFilter) throws(ReplicaFault) -> [QueuePlace] {
+        try self.reading { connection throws(ReplicaFault) in try connection.queuePlaces(filter) }
+    }
+
     /// Counts what `queue` would list without limit, up to a bound.
     package func queueCount(_ filter: QueueFilter, upTo bound: Int) throws(ReplicaFault) -> Int {
         try self.reading { connection throws(ReplicaFault) in

@@ -65,7 +65,6 @@ package struct QueueFilter: Sendable, Hashable {
 package struct QueueTotals: Sendable, Hashable {
     package var open = 0
     package var openS0 = 0
-    package var nextDueMilliseconds: UInt64?
     /// Fields of open and closed cases on which a person must decide.
     package var conflicts = 0
 }
@@ -90,6 +89,17 @@ package struct QueueRow: Sendable, Hashable {
     package let unreadCount: Int
     package let voidCount: Int
     package let appliedCount: Int
+}
+
+/// By what a case has its place in the queue.
+package struct QueuePlace: Sendable, Hashable {
+    package let document: DocumentID
+    package let lane: Int64
+    /// Milliseconds since 1970 of the case's own deadline; the greatest number where it has none.
+    package let dueOrder: Int64
+    /// 9 before triage.
+    package let severityOrder: Int64
+    package let firstStamp: Int64
 }
 
 /// A page of a document's timeline, newest first.

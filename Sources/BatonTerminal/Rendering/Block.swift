@@ -5,6 +5,8 @@ package enum Block: Sendable, Equatable {
     case line(String)
     /// Broken into lines at blanks.
     case paragraph(String, indent: Int)
+    /// Broken into lines at blanks; all but the first are indented, so that one entry is told from the next.
+    case item(String)
     /// A line that stands out.
     case heading(String)
     case fields([BlockField])

@@ -16,6 +16,7 @@ package struct BlockRenderer: Sendable {
         case .line(let text): return [self.fitted(SafeText.line(text))]
         case .heading(let text): return [self.strong(self.fitted(SafeText.line(text)))]
         case .paragraph(let text, let indent): return self.paragraph(text, indent: indent)
+        case .item(let text): return self.item(text)
         case .fields(let fields): return self.fields(fields)
         case .table(let table): return self.options.isAccessible ? self.spoken(table) : self.table(table)
         }
@@ -36,6 +37,17 @@ package struct BlockRenderer: Sendable {
             guard let columns = self.options.columns else { return [space + line] }
             return DisplayWidth.wrap(line, columns: columns - space.count).map { space + $0 }
         }
+    }
+
+    private func item(_ text: String) -> [String] {
+        // A line may be indented itself: what follows stands two further in.
+        let start = text.prefix { $0 == " " }.count
+        let line = SafeText.line(String(text.dropFirst(start)))
+        let first = String(repeating: " ", count: start)
+        guard let columns = self.options.columns else { return [first + line] }
+        let space = self.options.isAccessible ? first : first + "  "
+        let wrapped = DisplayWidth.wrap(line, columns: columns - start - 2)
+        return wrapped.enumerated().map { ($0.offset == 0 ? first : space) + $0.element }
     }
 
     private func fields(_ fields: [BlockField]) -> [String] {
@@ -109,7 +121,7 @@ package struct BlockRenderer: Sendable {
         switch block {
         case .blank: []
         case .line(let text), .heading(let text): [SafeText.line(text)]
-        case .paragraph(let text, _): SafeText.lines(text)
+        case .paragraph(let text, _), .item(let text): SafeText.lines(text)
         case .fields(let fields): fields.map { "\(SafeText.line($0.label))\t\(SafeText.line($0.value))" }
         case .table(let table): table.rows.map { $0.map(SafeText.line).joined(separator: "\t") }
         }

@@ -14,6 +14,7 @@ package enum PromptText {
             return ["node:DOWN", current].compactMap(\.self).joined(separator: " ") + "> "
         }
         var parts = [status.site, status.operatorName, "S0:\(status.counts.openS0)"]
+        if status.counts.late > 0 { parts.append("LATE:\(status.counts.late)") }
         if let due = status.nextDueAt {
             parts.append(
                 due >= now

@@ -58,7 +58,8 @@ extension ReplyRenderer {
     }
 
     private func cells(_ summary: CaseRow, row: Int, extra: String?) -> [String] {
-        let due = summary.isClosed ? "" : summary.dueAt.map(self.options.clock.due) ?? ""
+        let next = summary.isClosed ? nil : summary.nextDueAt ?? summary.dueAt
+        let due = next.map(self.options.clock.due) ?? ""
         let title = (Self.badges(summary).map { "[\($0)]" } + [summary.title]).joined(separator: " ")
         return [
             "@\(row)", summary.ref, summary.severity ?? "S?", summary.status, due, summary.owner ?? "nobody",

@@ -4,7 +4,7 @@ import BatonDesk
 /// How handoffs and briefs look.
 extension ReplyRenderer {
     func brief(_ reply: BriefReply) -> [Block] {
-        reply.page.map { Block.paragraph($0, indent: 0) }
+        reply.page.map { Block.item($0) }
     }
 
     func handoffs(_ reply: HandoffsReply) -> [Block] {

@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 extension ReplyRenderer {
     func timeline(_ reply: TimelineReply) -> [Block] {
@@ -161,6 +162,7 @@ extension ReplyRenderer {
             BlockField("you", reply.operatorName + roles),
             BlockField(
                 "cases", "\(counts.openCases) open of \(counts.cases), \(counts.openS0) with life at stake"),
+            BlockField("late", "\(Count.words(counts.late, "case")): sla all"),
             BlockField("next due", due),
             BlockField("to settle", "\(counts.conflicts)"),
             BlockField(

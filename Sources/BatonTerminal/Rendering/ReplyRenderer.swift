@@ -12,7 +12,7 @@ package struct ReplyRenderer: Sendable {
         case .jsonl: return JSONReply.text(reply, perRow: true)
         case .plain: return BlockRenderer(self.options).text(self.blocks(reply))
         case .text:
-            let notes = reply.notes.map { Block.paragraph($0, indent: 0) }
+            let notes = reply.notes.map { Block.item($0) }
             let stamp = reply.asOf.flatMap(self.staleness).map { [Block.line($0)] } ?? []
             let ahead = reply.asOf.map(self.intents) ?? []
             return BlockRenderer(self.options).text(self.blocks(reply) + notes + ahead + stamp)

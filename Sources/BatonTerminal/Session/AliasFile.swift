@@ -24,8 +24,18 @@ struct AliasFile: Sendable {
         let fresh = self.path + ".new"
         let isMade = FileManager.default.createFile(
             atPath: fresh, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        guard isMade else { return false }
+        guard isMade, Self.isOnDisk(fresh) else { return false }
         return unsafe rename(fresh, self.path) == 0
+    }
+
+    /// The name must not move to a file whose bytes a power cut can still take.
+    private static func isOnDisk(_ path: String) -> Bool {
+        guard let handle = FileHandle(forWritingAtPath: path) else { return false }
+        do {
+            try handle.synchronize()
+            try handle.close()
+        } catch { return false }
+        return true
     }
 }
 

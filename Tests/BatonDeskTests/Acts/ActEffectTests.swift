@@ -47,6 +47,13 @@ struct ActEffectTests {
                 ("kim", "sla resume edr.decide"),
             ], "clocks", "edr.decide", "running", ["soft"]),
         Effect([("kim", "sla attach eu.tco --order 2")], "clocks", "eu.tco/2", "running", ["hard"]),
+        Effect([("kim", "sla attach eu.tco --order 2")], "clocks", "order.ack/eu.tco/2", "running", ["soft"]),
+        Effect(
+            [("kim", "sla attach eu.tco"), ("kim", "sla meet order.ack/eu.tco")], "clocks",
+            "order.ack/eu.tco", "met", ["soft"]),
+        Effect(
+            [("kim", "sla attach eu.tco --order 2"), ("kim", "sla meet eu.tco/2")], "clocks",
+            "order.ack/eu.tco/2", "met", ["soft"]),
         Effect(
             [("kim", "sla attach eu.tco --order 2"), ("kim", "sla meet eu.tco/2")], "clocks", "eu.tco/2",
             "met",

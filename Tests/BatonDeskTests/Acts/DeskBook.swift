@@ -10,6 +10,7 @@ enum DeskBook {
         book.regions = [.init(key: "eu", countries: ["DE", "FR"])]
         book.laws = Self.laws
         book.stages = Self.stages
+        book.orderStage = OrderStage(title: "acknowledge the order", withinMilliseconds: 5 * Self.minute)
         book.severities = Severity.allCases.map {
             SeverityRule(
                 severity: $0, meaning: $0.word, test: "", example: "", loweringNeedsSecondPerson: $0 == .s0)

@@ -14,10 +14,14 @@ extension BuiltInRules {
             # Half an hour for an answer to an emergency request is what another large team says in pu\#
             blic about itself.
             book: clocks
-            version: 1
+            version: 2
             effective: 2026-11-22
             review_by: 2027-05-22
             owner: lead
+
+            # Beside every order or notice that is attached, whatever its law gives: they are to hear\#
+             that we have it.
+            orders: {title: acknowledge the order, within: 5m}
 
             stages:
               - {type: EDR, key: ack, title: acknowledge, starts: received, met_by: [acknowledged],

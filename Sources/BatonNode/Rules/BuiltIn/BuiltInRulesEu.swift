@@ -7,7 +7,7 @@ extension BuiltInRules {
             # European Union: orders, reports and holds, as data. This is not legal advice. See us.yam\#
             l for the words used here.
             book: laws
-            version: 1
+            version: 2
             effective: 2026-11-22
             review_by: 2027-02-22
             owner: legal
@@ -49,7 +49,8 @@ extension BuiltInRules {
                 recipient: the authority that ordered
                 decides: [analyst, specialist, lead]
                 clock: {starts: attached, within: 1h, hard: true, met_by: [contained, actioned]}
-                hold: {days: 183, from: the removal, renewal_days: 183}
+                # Six months are 181 to 184 days.
+                hold: {days: 184, from: the removal, renewal_days: 184}
                 source:
                   citation: Regulation (EU) 2021/784, Articles 3 and 6
                   url: https://eur-lex.europa.eu/eli/reg/2021/784/oj

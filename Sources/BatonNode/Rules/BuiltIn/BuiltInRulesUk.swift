@@ -7,7 +7,7 @@ extension BuiltInRules {
             # United Kingdom: reports and protocols, as data. This is not legal advice. See us.yaml fo\#
             r the words used here.
             book: laws
-            version: 1
+            version: 2
             effective: 2026-11-22
             review_by: 2027-02-22
             owner: legal
@@ -31,7 +31,8 @@ extension BuiltInRules {
                 notes: We did not find the times of priority levels 2 and 3. Have counsel read the reg\#
             ulations.
                 clock: {starts: triaged, hard: true, met_by: [filed]}
-                hold: {days: 365, from: the report, renewal_days: 0}
+                # A year with a 29 February has 366 days.
+                hold: {days: 366, from: the report, renewal_days: 0}
                 source:
                   citation: Online Safety Act 2023, section 66; SI 2026/262; SI 2026/268, regulations\#
              6 and 8

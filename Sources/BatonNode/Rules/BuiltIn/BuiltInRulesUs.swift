@@ -11,7 +11,7 @@ extension BuiltInRules {
             # check. `counsel_ok` becomes true when the team's own counsel has read the rule; until th\#
             en every clock of it shows `~`.
             book: laws
-            version: 1
+            version: 2
             effective: 2026-11-22
             review_by: 2027-02-22
             owner: legal
@@ -130,7 +130,8 @@ extension BuiltInRules {
                 decides: [specialist, lead, legal]
                 notes: One year since the REPORT Act, 90 days before. May be kept longer. Law enforcem\#
             ent may order destruction, us.2258B.min.
-                hold: {days: 365, from: the submission of the report, renewal_days: 365}
+                # A year with a 29 February has 366 days.
+                hold: {days: 366, from: the submission of the report, renewal_days: 366}
                 source:
                   citation: 18 U.S.C. 2258A(h)
                   url: https://www.govinfo.gov/link/uscode/18/2258A
