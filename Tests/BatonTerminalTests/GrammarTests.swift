@@ -32,7 +32,8 @@ struct GrammarTests {
     @Test("what people say instead means the table's own line, in scripts too, and quotes keep a word")
     func phrases() throws {
         let same = [
-            ("log --verify", "log verify"), ("link --suggest", "link suggest"), ("assign to pat", "assign pat"),
+            ("log --verify", "log verify"), ("link --suggest", "link suggest"),
+            ("assign to pat", "assign pat"),
             ("assign EDR-7K3QM2 to pat", "assign EDR-7K3QM2 pat"), ("Log --Verify", "log verify"),
             ("roster override syd-lead 2027-01-04 kim", "roster assign syd-lead 2027-01-04 kim"),
             (

@@ -36,13 +36,15 @@ struct RenderingTests {
 
                 """)
         options.isAccessible = true
-        #expect(BlockRenderer(options).text([.item("one two three four five")]) == "one two three four\nfive\n")
+        #expect(
+            BlockRenderer(options).text([.item("one two three four five")]) == "one two three four\nfive\n")
     }
 
     @Test("the prompt and the status say how many cases are late")
     func late() throws {
         let counts = StatusReply.Counts(
-            cases: 3, openCases: 2, openS0: 1, deltas: 3, waiting: 0, void: 0, unread: 0, conflicts: 0, late: 1)
+            cases: 3, openCases: 2, openS0: 1, deltas: 3, waiting: 0, void: 0, unread: 0, conflicts: 0,
+            late: 1)
         let status = StatusReply(
             asOf: Freshness(site: "syd", at: 0, peers: []), version: "1", site: "syd", author: "a", team: "t",
             teamName: "T", membershipEpoch: 1, operatorName: "alee", operatorRoles: [], operatorChoices: [],

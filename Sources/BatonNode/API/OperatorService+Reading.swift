@@ -24,8 +24,8 @@ extension OperatorService {
             operatorChoices: desk.choices.map(\.name),
             counts: StatusReply.Counts(
                 cases: stored.documents, openCases: counts.open, openS0: counts.openS0, deltas: stored.deltas,
-                waiting: stored.waiting, void: stored.void, unread: stored.unread, conflicts: counts.conflicts,
-                late: dues.lateCount(now)),
+                waiting: stored.waiting, void: stored.void, unread: stored.unread,
+                conflicts: counts.conflicts, late: dues.lateCount(now)),
             nextDueAt: dues.next(after: now),
             logDigest: snapshot.logDigest.description,
             peers: self.statuses(snapshot), listen: self.listen(),

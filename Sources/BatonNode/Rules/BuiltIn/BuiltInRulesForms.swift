@@ -13,7 +13,7 @@ extension BuiltInRules {
             # publish for software that files with them; check them against the recipient's own schema\#
              before the first real report.
             book: forms
-            version: 1
+            version: 2
             effective: 2026-11-22
             review_by: 2027-02-22
             owner: lead
@@ -238,6 +238,12 @@ extension BuiltInRules {
             d: text, required: true, stays: global}
                       - {key: load, label: "Load on people: hours, graphic minutes, breaks", kind: tex\#
             t, required: false, stays: global}
+                      - {key: sop, label: "Change of the checklist: which step, and what it says then"\#
+            , kind: text, required: false, stays: global}
+                      - {key: privacy, label: "Privacy: was each disclosure needed, and the least that\#
+             answers", kind: text, required: false, stays: global}
+                      - {key: readers, label: "Who may read this review, and in which compartment", ki\#
+            nd: text, required: false, stays: global}
                   - key: action
                     title: Action
                     repeated: true
