@@ -186,6 +186,7 @@ package struct DemoRun {
             self.cases[word] = reply.detail.summary.id
         case .change(let word, let operations, let note):
             guard let id = self.cases[word] else { preconditionFailure("the story has no case \(word) yet") }
+            try await self.waitForCase(id, at: client)
             let change = ChangeRequest(operations: operations, note: note)
             reply = try await self.ask(client) { client throws(APIFault) in
                 try await client.change(id, change)
@@ -223,6 +224,19 @@ package struct DemoRun {
                 guard live.count == team.sites.count - 1 else { return false }
             }
             return true
+        }
+    }
+
+    /// It may have been opened at another site a moment ago.
+    private func waitForCase(_ id: String, at client: OperatorClient) async throws(NodeFault) {
+        try await self.wait("a case of another site has not arrived") { () throws(NodeFault) in
+            try await self.ask(client) { client throws(APIFault) in
+                do throws(APIFault) { _ = try await client.show(id) } catch {
+                    guard error.code == APIFaultKind.noSuchCase.code else { throw error }
+                    return false
+                }
+                return true
+            }
         }
     }
 
