@@ -47,7 +47,7 @@ struct HandoffBoardTests {
         let cases = CaseReader(
             store: store, wording: Wording(membership: Self.team.membership), receipts: ReceiptBoard([]),
             ownSite: Self.team.sites[0])
-        let board = HandoffBoard()
+        let board = HandoffBoard(rules: RuleBook())
         var written: [(delta: Delta, by: ReplicaPeer)] = []
         func brief(_ board: HandoffBoard) throws -> [String] {
             let reader = HandoffReader(reader: cases, author: context.author, board: board)
@@ -78,7 +78,7 @@ struct HandoffBoardTests {
                     other.apply([entry.delta], from: entry.by)
                 }
                 let now = try brief(board)
-                #expect(try now == brief(HandoffBoard()))
+                #expect(try now == brief(HandoffBoard(rules: RuleBook())))
                 seen.insert(now)
             }
         }
