@@ -20,8 +20,9 @@ final class HandoffBoard: Sendable {
         /// Who may depose whom is in the membership: with another one all is worked out anew.
         var epoch: UInt64 = 0
         var cases: [DocumentID: KnownCase] = [:]
-        /// All open cases, most urgent first, as the log stood when it had so many deltas.
-        var whole: (deltas: Int, cases: [KnownCase])?
+        /// All open cases, most urgent first, as they were with these counts: a part that comes later changes a case and
+        /// adds no delta.
+        var whole: (counts: ReplicaCounts, cases: [KnownCase])?
         var handoffs: [DocumentID: (version: DocumentVersion, digest: HandoffDigest)] = [:]
     }
 
@@ -50,20 +51,20 @@ final class HandoffBoard: Sendable {
 
     /// Takes up what was worked out, and forgets cases that are open no more.
     ///
-    /// - Parameter deltas: How many the log had before the cases were listed; nil where some are left out.
-    func keep(_ cases: [KnownCase], whole deltas: Int?, epoch: UInt64) {
+    /// - Parameter counts: What the log had before the cases were listed; nil where some are left out.
+    func keep(_ cases: [KnownCase], whole counts: ReplicaCounts?, epoch: UInt64) {
         self.known.withLock { known in
             guard known.epoch == epoch else { return }
             known.cases = Dictionary(cases.map { ($0.version.document, $0) }, uniquingKeysWith: { $1 })
-            known.whole = deltas.map { ($0, cases) }
+            known.whole = counts.map { ($0, cases) }
         }
     }
 
-    /// - Returns: All open cases, most urgent first; nil where the log has grown since they were listed.
-    func whole(at deltas: Int, epoch: UInt64) -> [KnownCase]? {
+    /// - Returns: All open cases, most urgent first; nil where the log has changed since they were listed.
+    func whole(at counts: ReplicaCounts, epoch: UInt64) -> [KnownCase]? {
         self.known.withLock { known in
             Self.follow(&known, epoch)
-            return known.whole.flatMap { $0.deltas == deltas ? $0.cases : nil }
+            return known.whole.flatMap { $0.counts == counts ? $0.cases : nil }
         }
     }
 

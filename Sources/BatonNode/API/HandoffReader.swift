@@ -96,8 +96,8 @@ struct HandoffReader {
         reading limit: Int
     ) throws(ReplicaFault) -> (cases: [HandoffBoard.KnownCase], pending: Int) {
         // Read first: what comes in between is seen as news the next time.
-        let deltas = try self.reader.store.counts().deltas
-        if let whole = self.board.whole(at: deltas, epoch: self.epoch) { return (whole, 0) }
+        let counts = try self.reader.store.counts()
+        if let whole = self.board.whole(at: counts, epoch: self.epoch) { return (whole, 0) }
         let before = self.board.cases(epoch: self.epoch)
         var found: [HandoffBoard.KnownCase] = []
         var changed = 0
@@ -110,7 +110,7 @@ struct HandoffReader {
             if let one { found.append(one) }
         }
         let pending = max(0, changed - limit)
-        self.board.keep(found, whole: pending == 0 ? deltas : nil, epoch: self.epoch)
+        self.board.keep(found, whole: pending == 0 ? counts : nil, epoch: self.epoch)
         return (found, pending)
     }
 
