@@ -20,8 +20,8 @@ final class HandoffBoard: Sendable {
         /// Who may depose whom is in the membership: with another one all is worked out anew.
         var epoch: UInt64 = 0
         var cases: [DocumentID: KnownCase] = [:]
-        /// All open cases, most urgent first, as they were with these counts: a part that comes later changes a case and
-        /// adds no delta.
+        /// All open cases, most urgent first, as they were with these counts: a part that comes later changes a
+        /// case and adds no delta.
         var whole: (counts: ReplicaCounts, cases: [KnownCase])?
         var handoffs: [DocumentID: (version: DocumentVersion, digest: HandoffDigest)] = [:]
     }
