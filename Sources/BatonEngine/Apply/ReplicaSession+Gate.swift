@@ -101,9 +101,8 @@ extension ReplicaSession {
         document.isChanged = true
         if try self.graph(of: delta.header.document).releasedPast(of: delta) != nil {
             self.noteGap(delta, parents, in: &document.state)
-        } else {
-            self.noteFork(delta, in: &document.state)
         }
+        self.noteFork(delta, in: &document.state)
         let past = try self.pastTest(
             of: delta, vector: vector, parents: parents, forked: document.state.forked)
         let authority = self.authority(of: delta.header)
@@ -113,10 +112,11 @@ extension ReplicaSession {
         return (outcome, vector)
     }
 
-    /// An author's deltas on a document form one chain. A second one from the same place is a branch.
+    /// An author's deltas on a document form one chain. A second one from the same place is a branch, released or
+    /// not: whichever of the two comes last must tell.
     private func noteFork(_ delta: Delta, in state: inout DocumentState) {
         let author = delta.header.author
-        guard state.latestSeq(of: author) != delta.header.documentPrev, !state.forked.contains(author) else {
+        guard state.latestSeq(of: author) > delta.header.documentPrev, !state.forked.contains(author) else {
             return
         }
         state.forked.append(author)
