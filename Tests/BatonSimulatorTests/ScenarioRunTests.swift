@@ -23,7 +23,8 @@ struct ScenarioRunTests {
         "unstaffed-night", "withdraw-race", "woke-in-1970",
     ]
     private static let regressions = [
-        "compared-in-flight", "deposed-while-accepting", "fault-in-the-calm", "fork-across-pages",
+        "compared-in-flight", "compared-over-a-replaced-link", "deposed-while-accepting", "fault-in-the-calm",
+        "fork-across-pages",
         "forked-answers", "forked-offers-end", "half-open-redial", "key-in-a-refused-chunk",
         "recovery-reaches-the-taker-first", "released-on-a-fork", "replayed-dialler", "reports-in-order",
         "rotten-log-tail", "two-lives-accept",

@@ -87,8 +87,20 @@ struct PeerLinkTests {
     @Test("a port where nobody listens is refused as such")
     func nobodyListens() async throws {
         let fixture = try await LinkFixture()
-        await fixture.listener.close()
-        #expect(try await fixture.refusal().code == .connectRefused)
+        // Bound and never listening: the port of a listener that has closed may be another test's by now.
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { _ = Glibc.close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port = unsafe withUnsafeMutableBytes(of: &address) { bytes -> UInt16? in
+            guard let base = unsafe bytes.bindMemory(to: sockaddr.self).baseAddress,
+                unsafe bind(socket, base, size) == 0, unsafe getsockname(socket, base, &size) == 0
+            else { return nil }
+            return unsafe bytes.load(as: sockaddr_in.self).sin_port.bigEndian
+        }
+        #expect(try await fixture.refusal(at: Int(try #require(port))).code == .connectRefused)
     }
 
     @Test("a key taken out of the roster loses its open link")

@@ -154,11 +154,12 @@ extension SyncEngine {
     /// Takes a link out of its session. A session without a link is over: what it had planned is worked out
     /// anew from the next have.
     private mutating func leave(_ id: SessionID, _ purpose: LinkPurpose, _ link: LinkID) {
-        guard self.sessions[id]?.links[purpose] == link else { return }
-        self.sessions[id]?.links[purpose] = nil
+        // Also where another link has taken its place: the answer would have come on this one.
         if let site = self.sessions[id]?.site, self.comparisons[site]?.link == link {
             self.endComparison(site, .linkLost)
         }
+        guard self.sessions[id]?.links[purpose] == link else { return }
+        self.sessions[id]?.links[purpose] = nil
         guard let session = self.sessions[id], session.links.isEmpty else {
             // What was under way on the link may be lost: each side says on the other link what it holds.
             self.sendHave(id)
