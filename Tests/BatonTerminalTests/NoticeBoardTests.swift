@@ -73,16 +73,6 @@ import Testing
         #expect(fixture.api.model.withLock { $0.cases[0].changes } == before + 1)
     }
 
-    @Test("the warning holds for the very next change only")
-    func forgotten() async {
-        let (fixture, ref) = await self.busy()
-        let other = fixture.api.model.withLock { $0.cases[1].ref }
-        let before = fixture.api.model.withLock { $0.cases[0].changes }
-        let same = "note \(ref) \"a\""
-        _ = await fixture.session([same, "note \(other) \"b\"", same], isInteractive: true)
-        #expect(fixture.api.model.withLock { $0.cases[0].changes } == before)
-    }
-
     @Test("a script is not held back: it was told in the answer itself")
     func script() async {
         let (fixture, ref) = await self.busy()

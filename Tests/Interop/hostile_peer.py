@@ -424,7 +424,8 @@ def swap_part(member, node, honest):
         sites.until("the case at the attacked node", shown, 15)
     except sites.Failure:
         return ["swapped part: the authentic delta stays hidden though its author has brought it"]
-    return [] if len(lines) == 1 else [f"swapped part: {len(lines)} log lines instead of 1"]
+    # Without the key nobody can tell that the part is wrong: it is not kept, and nobody is blamed for it.
+    return [] if not lines else [f"swapped part: {len(lines)} log lines, and nothing was proven"]
 
 
 def judge(case, number, member, node, honest):

@@ -193,9 +193,6 @@ extension Desk {
     private mutating func mind(
         _ asOf: Freshness, _ summary: CaseRow, before command: Command
     ) async throws(CommandIssue) {
-        // Only the very next change may be the same line once more: later it would be typed without the warning.
-        let held = self.heldBack
-        self.heldBack = nil
         let others = asOf.intents.filter { $0.desk.ref == summary.ref }
         guard let first = others.first, self.options.mayAsk, self.options.render.format == .text,
             self.input?.isInteractive == true
@@ -206,7 +203,10 @@ extension Desk {
                 .intentElsewhere, what, "Speak to \(first.desk.by) at \(first.site), or wait a minute.")
             return try await self.confirm("\(what) Go on?", otherwise: issue)
         }
-        if let held, held.command == command, held.words == first.words { return }
+        if let held = self.heldBack, held.command == command, held.words == first.words {
+            self.heldBack = nil
+            return
+        }
         self.heldBack = (command, first.words)
         throw CommandIssue(
             .intentElsewhere, "\(what) Nothing was done.",
