@@ -294,4 +294,29 @@ struct SyncEngineOrderTests {
         }
         #expect(applied == deltas.map(\.id))
     }
+    @Test("a peer that floods heartbeats is told what is held here as often as one that does not")
+    func floodedHeartbeats() throws {
+        var (engine, link) = try Self.liveEngine()
+        let ping = Message.ping(7, Digest256(words: 1, 2, 3, 4)).framed()
+        func told(_ milliseconds: UInt64) throws -> Int {
+            let time = EngineTime(
+                monotonicMilliseconds: Self.time.monotonicMilliseconds + milliseconds,
+                wallMilliseconds: Self.time.wallMilliseconds + milliseconds)
+            return try engine.step(.bytesReceived(link, ping), at: time).reduce(0) { count, action in
+                guard case .send(_, let bytes) = action else { return count }
+                var decoder = FrameDecoder(bytesMax: WireLimits.standard.frameBytesMax)
+                decoder.feed(bytes)
+                let frame = try #require(try decoder.next())
+                guard case .have = try Message(decoding: frame, limits: .standard) else { return count }
+                return count + 1
+            }
+        }
+        let due = WireLimits.standard.heartbeatMilliseconds
+        let calm = try (0..<6).map { try told(due * UInt64($0)) }
+        #expect(calm.reduce(0, +) == 3, "every second one finds the two still unequal")
+        let start = 6 * due
+        let flooded = try (0..<600).map { try told(start + UInt64($0) * due / 100) }
+        #expect(flooded.reduce(0, +) <= 6, "600 in six times the time of a heartbeat")
+        #expect(flooded.reduce(0, +) >= 3)
+    }
 }

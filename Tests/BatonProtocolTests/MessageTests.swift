@@ -45,6 +45,28 @@ struct MessageTests {
         }
     }
 
+    @Test("a long outline is said in parts that a reader takes, and together they say the same")
+    func splitOutline() throws {
+        var generator = ProtocolGenerator(seed: 78)
+        var limits = WireLimits.standard
+        limits.outlineDeltasPerPage = 4
+        var whole = OutlinePart(isFirst: true, entries: [], isCut: true)
+        while whole.entries.count < 9 { whole.entries += generator.outline().entries }
+        whole.entries = Array(whole.entries.prefix(9))
+        let refused = Self.fault(Message.outline(whole).encoded(), limits: limits)
+        #expect(refused == .malformed(.tooLarge("outline.entries", limit: 4)))
+        let parts = whole.split(entriesMax: 4)
+        #expect(parts.map(\.entries.count) == [4, 4, 1])
+        #expect(parts.flatMap(\.entries) == whole.entries)
+        #expect(parts.map(\.isFirst) == [true, false, false])
+        #expect(parts.map(\.isCut) == [false, false, true])
+        for part in parts {
+            #expect(try Self.decoded(Message.outline(part).encoded(), limits: limits) == .outline(part))
+        }
+        whole.entries = []
+        #expect(whole.split(entriesMax: 4) == [whole])
+    }
+
     @Test(
         "generated messages of each kind survive encoding and framing",
         arguments: 0..<ProtocolGenerator.kindCount)

@@ -354,6 +354,8 @@ extension World {
     /// Ends a link at one side only: the other one does not know.
     func forgetEnd(_ id: LinkID) {
         guard let end = self.links.removeValue(forKey: id) else { return }
+        // The pulse that finds out about it is no event of a busy world, and the world may be quiet after it.
+        self.unquietAt = nil
         for (number, _) in end.shipping { self.tell(.arrived(shipment: number, isLost: true)) }
     }
 
@@ -369,6 +371,8 @@ extension World {
     /// True when nothing can happen but heartbeats: whoever can reach each other is connected and equal.
     func findQuiet() -> Bool {
         for (_, end) in self.links where end.isDeaf || !end.inbox.isEmpty { return false }
+        // Only heartbeats find out that the other side of a link has gone.
+        for (_, end) in self.links where self.links[end.other] == nil { return false }
         let up = self.nodeIDs.filter { self.machines[$0]?.isUp == true }
         for id in up {
             guard let node = self.machines[id], !node.isPaused, node.effectsLeft == nil else { return false }

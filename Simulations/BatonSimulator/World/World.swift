@@ -42,7 +42,7 @@ package final class World {
     private var skipped: UInt64 = 0
     /// Events so far that were more than the pulse, and the count at which the world was last found unquiet.
     private var busyEvents: UInt64 = 0
-    private var unquietAt: UInt64?
+    var unquietAt: UInt64?
 
     package init(
         team: SimulatedTeam = SimulatedTeam(), seed: UInt64, limits: WireLimits = .standard,

@@ -40,6 +40,8 @@ struct Link: Sendable {
     var haveAtHello = HaveSet()
     /// Heartbeats in a row whose digest differed from ours while nothing was under way.
     var unequalHeartbeats = 0
+    /// When the last of them was counted, on the monotonic clock.
+    var unequalAt: UInt64?
     /// What the session had received when the last heartbeat came.
     var receivedAtHeartbeat: UInt64 = 0
 

@@ -58,9 +58,7 @@ struct ComparisonRun: Sendable {
 extension SyncEngine {
     mutating func beginComparison(_ site: SiteID) {
         guard self.comparisons[site] == nil else { return }
-        guard let id = self.sessionOrder.first(where: { self.sessions[$0]?.site == site }),
-            let session = self.sessions[id]
-        else {
+        guard let (id, session) = self.newestSession(with: site) else {
             self.actions.append(.compared(ComparisonResult(site: site, end: .linkLost)))
             return
         }
@@ -79,6 +77,18 @@ extension SyncEngine {
         for range in all { common.append(contentsOf: Self.cut(range, without: missing)) }
         self.comparisons[site] = ComparisonRun(session: id, result: result, waiting: common)
         self.goOnComparing(site)
+    }
+
+    /// The session with a site that began last. A site that has started anew has two until the silence of its
+    /// former life is noticed, and nobody answers in that one.
+    private func newestSession(with site: SiteID) -> (SessionID, PeerSession)? {
+        var newest: (SessionID, PeerSession)?
+        for id in self.sessionOrder {
+            guard let session = self.sessions[id], session.site == site else { continue }
+            if let known = newest, known.1.openedAt >= session.openedAt { continue }
+            newest = (id, session)
+        }
+        return newest
     }
 
     /// What of a range is left without others, which lie inside it in order.

@@ -158,6 +158,11 @@ extension SyncEngine {
             if session.isCatchingUp, digest == self.haveDigest { self.stated(self.have, by: id) }
             return
         }
+        // A set is far larger than a heartbeat: whoever sends more of them than are due gets no more sets for it.
+        let now = self.now.monotonicMilliseconds
+        let apartMin = self.configuration.limits.heartbeatMilliseconds / 2
+        if let last = state.unequalAt, now - last < apartMin { return }
+        self.links[link]?.unequalAt = now
         self.links[link]?.unequalHeartbeats += 1
         guard state.unequalHeartbeats >= 1, !Mutant.isOn(.staysUnequal) else { return }
         for other in session.links.values { self.links[other]?.unequalHeartbeats = 0 }

@@ -183,8 +183,10 @@ extension SyncEngine {
             let most = self.configuration.limits.recentDocumentsMax
             self.sessions[id]?.recentDocuments = Array(page.open.prefix(most))
         }
-        let part = OutlinePart(isFirst: isFirst, entries: page.entries, isCut: isCut)
-        self.send(.outline(part.said(in: session.version)), on: link)
+        let whole = OutlinePart(isFirst: isFirst, entries: page.entries, isCut: isCut)
+        for part in whole.split(entriesMax: self.configuration.limits.outlineDeltasPerPage) {
+            self.send(.outline(part.said(in: session.version)), on: link)
+        }
     }
 
     private mutating func send(

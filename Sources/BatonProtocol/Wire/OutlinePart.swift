@@ -49,6 +49,21 @@ extension OutlinePart {
         return part
     }
 
+    /// The same said in parts that a reader takes; at least one, in order.
+    ///
+    /// A page counts places of logs, and one place of a forked log may name a document more than its twin does:
+    /// the entries of a full page can be more than its places.
+    package func split(entriesMax: Int) -> [Self] {
+        guard self.entries.count > entriesMax else { return [self] }
+        let starts = Array(stride(from: 0, to: self.entries.count, by: entriesMax))
+        return starts.map { start in
+            let end = min(start + entriesMax, self.entries.count)
+            return Self(
+                isFirst: self.isFirst && start == 0, entries: Array(self.entries[start..<end]),
+                isCut: self.isCut && end == self.entries.count)
+        }
+    }
+
     /// Writes the items after the message's code: first, `[authors, [[document, author, count, newest, lane?]…]]`,
     /// cut (CDDL `outline`).
     func encode(into writer: inout CBORWriter) {
