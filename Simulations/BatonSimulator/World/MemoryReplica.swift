@@ -144,8 +144,11 @@ package final class MemoryReplica: ReplicaTransaction {
         self.state.outcomes.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { ($0.key, $0.value) }
     }
 
-    /// Takes over what a log does not say: what commands came to.
-    func adoptOutcomes(of other: MemoryReplica) { self.state.outcomes = other.state.outcomes }
+    /// Takes over what a log does not say: what commands came to, and how far the clock has followed others.
+    func adoptUnlogged(of other: MemoryReplica) {
+        self.state.outcomes = other.state.outcomes
+        self.state.clock = other.state.clock
+    }
 
     /// Gives what has passed its gate since the last call, in that order.
     package func drainPassed() -> [DeltaID] {

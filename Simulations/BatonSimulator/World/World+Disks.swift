@@ -92,11 +92,12 @@ extension World {
             }
         }
         guard !deltas.isEmpty else { return }
-        let wall = max(self.wall(NodeID(context.author.site)), replica.latestStamp.milliseconds)
+        let wall = self.wall(NodeID(context.author.site))
         try disk.write { (transaction) throws(ReplicaFault) in
             let session = try ReplicaSession(context, in: transaction, wallMilliseconds: wall)
             try session.apply(IncomingBatch(from: context.author.site, deltas: deltas, keys: keys))
             _ = try session.finish()
+            try transaction.save(clock: replica.latestStamp)
             for (command, outcome) in replica.outcomes {
                 try transaction.save(outcome: outcome, ofCommand: command)
             }

@@ -66,11 +66,10 @@ extension World {
     /// Folds a log anew under a node's field table.
     func rebuilt(_ disk: MemoryReplica, for node: WorldNode) -> MemoryReplica {
         let fresh = MemoryReplica()
-        let wall = max(self.wall(node.id), disk.latestStamp.milliseconds)
-        let target = ReplicaPeer(node.context, replica: fresh, wall: wall)
+        let target = ReplicaPeer(node.context, replica: fresh, wall: self.wall(node.id))
         target.apply(disk.deltasInOrder, from: ReplicaPeer(node.context, replica: disk))
         _ = fresh.drainPassed()
-        fresh.adoptOutcomes(of: disk)
+        fresh.adoptUnlogged(of: disk)
         return fresh
     }
 

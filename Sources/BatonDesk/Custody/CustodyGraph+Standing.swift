@@ -47,16 +47,30 @@ extension CustodyGraph {
             // A site that knows that it was deposed may act again, on what came after.
             if Mutant.isOn(.deposedActs) { continue }
             guard self.isAfter(index, deposition) else { return .deposed }
-            switch item.body.kind {
-            case .take, .recovered, .depose: continue
-            default: break
-            }
-            let subjects = self.subjects(of: index)
-            guard !subjects.isEmpty, subjects.allSatisfy({ self.isAfter($0, deposition) }) else {
+            if self.isVoid(item.body.kind, on: self.subjects(of: index), after: deposition) {
                 return .deposed
             }
         }
         return nil
+    }
+
+    /// Says whether a site that has read its deposition may not act on something: on what came before it.
+    private func isVoid(_ kind: CustodyKind, on subjects: [Int], after deposition: Int) -> Bool {
+        switch kind {
+        case .take, .recovered, .depose: false
+        default: subjects.isEmpty || !subjects.allSatisfy { self.isAfter($0, deposition) }
+        }
+    }
+
+    /// Says whether the next act of a site, which has read everything here, would be void because the site was
+    /// deposed.
+    func wouldBeVoid(_ kind: CustodyKind, on cited: CitedDot?, of site: SiteID, _ facts: CustodyFacts) -> Bool
+    {
+        let subjects = self.resolve(cited, from: nil)
+        return self.items.indices.contains { index in
+            self.isDeposition(index, facts) && self.items[index].body.site == site
+                && self.isVoid(kind, on: subjects, after: index)
+        }
     }
 
     /// The operations that made what an act is about; none for the origin's epoch and for nothing known.

@@ -10,6 +10,8 @@ package enum CustodyRefusal: Error, Hashable, Sendable {
     case badTarget(SiteID)
     /// The site was deposed and has not been heard since.
     case deposed(SiteID)
+    /// The acting site was deposed, as it has read: what stood before does not count for it any more.
+    case deposedBefore(SiteID)
     case noSuchOffer
     case noSuchEpoch
     /// What was read forbids it.
@@ -30,6 +32,7 @@ extension CustodyState {
         let rule = CustodyTable.rule(kind)
         guard self.epochs.indices.contains(epoch.index) else { throw .noSuchEpoch }
         if rule.doer == .holder, epoch.site != author.site { throw .notHolder(epoch.site) }
+        try self.judgeStanding(kind, on: epoch.cited, author.site)
         try self.judge(rule, .epoch(epoch.index), author)
     }
 
@@ -43,7 +46,17 @@ extension CustodyState {
         if rule.doer == .target, offer.to != author.site, !Mutant.isOn(.anyoneAccepts) {
             throw .notTarget(offer.to)
         }
+        try self.judgeStanding(kind, on: offer.cited, author.site)
         try self.judge(rule, .offer(index), author)
+    }
+
+    private func judgeStanding(_ kind: CustodyKind, on cited: CitedDot?, _ site: SiteID)
+        throws(CustodyRefusal)
+    {
+        guard !Mutant.isOn(.deposedActs),
+            self.folding.graph.wouldBeVoid(kind, on: cited, of: site, self.folding.facts)
+        else { return }
+        throw .deposedBefore(site)
     }
 
     private func judge(

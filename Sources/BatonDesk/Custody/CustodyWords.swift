@@ -20,6 +20,10 @@ package enum CustodyWords {
             return refuse(
                 "custody.deposed", "\(site) was deposed and has not been heard since.",
                 "Offer it to another site.")
+        case .deposedBefore(let site):
+            return refuse(
+                "custody.deposed-before", "\(site) was deposed: what it held or was offered before is void.",
+                "Ask who holds it now: custody; if nobody answers: take --emergency --why CODE.")
         case .noSuchOffer:
             return refuse("custody.no-offer", "there is no such offer.", "Look at it with: custody")
         case .noSuchEpoch:

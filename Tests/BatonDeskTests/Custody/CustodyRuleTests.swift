@@ -296,4 +296,20 @@ import Testing
         }
         #expect(CustodyWords.refusal(.forbidden(.offerOpen), "EDR-1").code == "custody.offer-open")
     }
+
+    @Test("a site that was deposed by mistake is told that what it was offered before is void, and may take")
+    func deposedBefore() throws {
+        var town = self.town()
+        let offer = self.offer(&town, from: 0, nil, to: 1)
+        town.exchange(from: 0, to: 1, all: true)
+        town.depose(town.sites[1], at: 2, town.view(town.machines[2]))
+        town.exchange(from: 2, to: 1, all: true)
+        let (view, author) = (town.view(town.machines[1]), town.machines[1].author)
+        let offered = try #require(view.offers.first { $0.cited == offer })
+        #expect(throws: CustodyRefusal.deposedBefore(town.sites[1])) {
+            try view.judge(.accept, on: offered, by: author)
+        }
+        #expect(throws: Never.self) { try view.judge(.take, on: view.accountable, by: author) }
+        #expect(CustodyWords.refusal(.deposedBefore(town.sites[1]), "EDR-1").code == "custody.deposed-before")
+    }
 }

@@ -61,6 +61,7 @@ struct CustodyTown {
         }
     }
 
+    var entryCount: Int { self.entries.count }
     func ledger(_ known: [Int]) -> [LedgerEntry] { known.map { self.entries[$0] } }
     func view(_ machine: Machine) -> CustodyState { CustodyState(of: self.ledger(machine.known), self.facts) }
     func person(_ site: SiteID) -> OperatorID {
