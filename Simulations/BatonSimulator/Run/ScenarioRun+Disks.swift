@@ -22,7 +22,7 @@ extension ScenarioRun {
             .backup:
             return
         case .bandwidth, .loss, .delay, .upgrade, .stall, .reset: lasting = .max / 2
-        case .block, .dribble, .slow, .cut: lasting = event.span ?? .max / 2
+        case .block, .dribble, .slow, .cut, .pausePeer, .removePeer: lasting = event.span ?? .max / 2
         case .flap: lasting = (event.span ?? 0) * 2 * (event.count ?? 1)
         default: lasting = event.span ?? 1_000
         }

@@ -215,6 +215,7 @@ extension ScenarioRun {
     /// Takes every fault away from the given sites, and starts what is down.
     func heal(_ sites: [SiteID]) {
         for one in sites { for other in sites where one < other { self.world.heal(one, other) } }
+        for one in sites { for other in sites { self.world.takeUp(other, at: one) } }
         for site in sites where self.atlas.rotten.contains(site) { self.exchangeDisk(site) }
         for site in sites {
             self.world.setDeaf(site, false)

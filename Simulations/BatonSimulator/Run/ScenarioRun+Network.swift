@@ -47,6 +47,9 @@ extension ScenarioRun {
         case .flap: self.flap(way, times: count, each: span)
         case .halfOpen: self.world.halfOpen(way.from, way.to)
         case .breakLinks: self.world.breakLinks(way.from, way.to)
+        case .pausePeer, .removePeer:
+            self.world.letGo(way.to, of: way.from, isPause: event.verb == .pausePeer)
+            if event.span != nil { self.later(after: span) { $0.world.takeUp(way.to, at: way.from) } }
         case .stall: self.world.change(way) { $0.stall = (count, span) }
         case .reset: self.world.change(way) { $0.resetAfterBytes = count }
         case .bandwidth: self.world.change(way) { $0.bytesPerMillisecond = Double(count) / 8 }

@@ -133,6 +133,8 @@ package enum Verb: String, Sendable, CaseIterable {
     case cut, heal, block, flap
     case halfOpen = "half-open"
     case breakLinks = "break"
+    case pausePeer = "pause-peer"
+    case removePeer = "remove-peer"
     case stall, reset, delay, bandwidth, loss, dribble, deaf, record, replay
     case jump, drift, freeze
     case setClock = "set-clock"

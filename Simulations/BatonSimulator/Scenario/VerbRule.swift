@@ -52,6 +52,12 @@ package struct VerbRule: Sendable {
             verb: .breakLinks, required: [.site, .peer], optional: [], help: "resets the links of a pair once"
         ),
         VerbRule(
+            verb: .pausePeer, required: [.site, .peer], optional: [.span],
+            help: "a person at `site` pauses the exchange with `peer`; no link to it is opened or taken"),
+        VerbRule(
+            verb: .removePeer, required: [.site, .peer], optional: [.span],
+            help: "`peer` goes from the list of those that `site` dials; after `for` it is there again"),
+        VerbRule(
             verb: .stall, required: [.site, .peer, .count, .span], optional: [],
             help: "after `count` more bytes the stream from `site` stands still"),
         VerbRule(

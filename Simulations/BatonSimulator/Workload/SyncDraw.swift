@@ -1,6 +1,7 @@
 import BatonModel
 
-/// Draws what people do about logs: they compare them, and let changes count whose past will not come.
+/// Draws what people do about logs and links: they compare logs, pause a peer, and let changes count whose past
+/// will not come.
 ///
 /// It has a stream of its own: it moves no other draw.
 enum SyncDraw {
@@ -10,6 +11,7 @@ enum SyncDraw {
         if random.chance(1, in: 3) {
             scenario.events += Self.comparisons(scenario.siteIDs, until: last, &random)
         }
+        if random.chance(1, in: 4) { scenario.events += Self.pauses(scenario.siteIDs, until: last, &random) }
         let labels = Set(scenario.events.filter { $0.verb == .write }.compactMap(\.label)).sorted()
         // Where nobody lies and no disk is lost, nothing waits for long.
         if random.chance(scenario.sites.contains(where: \.isLiar) ? 4 : 1, in: 8), !labels.isEmpty {
@@ -24,6 +26,18 @@ enum SyncDraw {
         (0..<(1 + random.below(4))).map { _ in
             let pair = random.shuffled(sites)
             return ScenarioEvent(UInt64(random.below(Int(last))), .compare, pair[0], pair[1])
+        }
+    }
+
+    /// Somebody stops the exchange with a site and takes it up again; some forget to.
+    private static func pauses(
+        _ sites: [SiteID], until last: UInt64, _ random: inout SeededRandom
+    ) -> [ScenarioEvent] {
+        (0..<(1 + random.below(3))).map { _ in
+            let pair = random.shuffled(sites)
+            let verb: Verb = random.chance(1, in: 2) ? .pausePeer : .removePeer
+            let span = random.chance(1, in: 6) ? nil : UInt64(1 + random.below(8_000))
+            return ScenarioEvent(UInt64(random.below(Int(last))), verb, pair[0], pair[1], for: span)
         }
     }
 

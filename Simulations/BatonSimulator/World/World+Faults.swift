@@ -144,6 +144,29 @@ extension World {
         }
     }
 
+    /// A person at a site pauses a peer, or takes it from the list of peers. What a node keeps in its settings it
+    /// knows after a restart.
+    func letGo(_ peer: SiteID, of site: SiteID, isPause: Bool) {
+        if isPause {
+            self.pausedPeers[site, default: []].insert(peer)
+        } else {
+            self.removedPeers[site, default: []].insert(peer)
+        }
+        self.tellAll(at: site, isPause ? .peerPaused(peer, true) : .peerRemoved(peer))
+    }
+
+    /// Undoes both.
+    func takeUp(_ peer: SiteID, at site: SiteID) {
+        if self.pausedPeers[site]?.remove(peer) != nil { self.tellAll(at: site, .peerPaused(peer, false)) }
+        if self.removedPeers[site]?.remove(peer) != nil { self.tellAll(at: site, .peerAdded(peer)) }
+    }
+
+    private func tellAll(at site: SiteID, _ input: EngineInput) {
+        for id in self.nodeIDs where id.site == site && self.machines[id]?.isUp == true {
+            self.schedule(.input(input), at: id, after: 0)
+        }
+    }
+
     /// Stops or starts reading at a site: a window of zero towards its peers.
     func setDeaf(_ site: SiteID, _ isDeaf: Bool) {
         for id in self.links.keys.sorted() where self.links[id]?.node.site == site {

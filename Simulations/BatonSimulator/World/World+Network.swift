@@ -111,6 +111,14 @@ extension World {
         let there = Direction(from, to)
         return !self.cut.contains(there) && !self.cut.contains(there.reversed)
             && !self.path(there).isBlocked && !self.path(there.reversed).isBlocked
+            && !self.isLetGo(from, to)
+    }
+
+    /// True where people keep two sites from having a link: one has paused the other, or neither dials.
+    private func isLetGo(_ one: SiteID, _ other: SiteID) -> Bool {
+        let isPaused = { self.pausedPeers[$0]?.contains($1) == true }
+        let isRemoved = { self.removedPeers[$0]?.contains($1) == true }
+        return isPaused(one, other) || isPaused(other, one) || isRemoved(one, other) && isRemoved(other, one)
     }
 
     func dial(from node: NodeID, to site: SiteID, _ purpose: LinkPurpose) {

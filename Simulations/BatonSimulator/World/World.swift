@@ -43,6 +43,9 @@ package final class World {
     /// Events so far that were more than the pulse, and the count at which the world was last found unquiet.
     private var busyEvents: UInt64 = 0
     var unquietAt: UInt64?
+    /// By site: peers with which its people have paused the exchange, and those that they do not have dialled.
+    var pausedPeers: [SiteID: Set<SiteID>] = [:]
+    var removedPeers: [SiteID: Set<SiteID>] = [:]
 
     package init(
         team: SimulatedTeam = SimulatedTeam(), seed: UInt64, limits: WireLimits = .standard,
@@ -92,8 +95,10 @@ package final class World {
     func start(_ id: NodeID, _ context: ReplicaContext, replica: MemoryReplica) {
         let before = self.machines[id]
         let (context, replica) = self.begin(id, context, replica)
+        let removed = self.removedPeers[id.site] ?? []
         let configuration = EngineConfiguration(
-            peers: self.team.sites, limits: self.settings.limits,
+            peers: self.team.sites.filter { !removed.contains($0) },
+            paused: (self.pausedPeers[id.site] ?? []).sorted(), limits: self.settings.limits,
             bootNonce: self.random.bytes(16, .crypto, id.key))
         let engine = SyncEngine(
             context, configuration: configuration, have: replica.haveSet,
