@@ -379,8 +379,6 @@ extension World {
     /// True when nothing can happen but heartbeats: whoever can reach each other is connected and equal.
     func findQuiet() -> Bool {
         for (_, end) in self.links where end.isDeaf || !end.inbox.isEmpty { return false }
-        // Only heartbeats find out that the other side of a link has gone.
-        for (_, end) in self.links where self.links[end.other] == nil { return false }
         let up = self.nodeIDs.filter { self.machines[$0]?.isUp == true }
         for id in up {
             guard let node = self.machines[id], !node.isPaused, node.effectsLeft == nil else { return false }
@@ -388,7 +386,8 @@ extension World {
                 guard self.isSettled(id, node, site, up) else { return false }
             }
         }
-        return true
+        // Only heartbeats find out that the other side of a link has gone.
+        return self.links.values.allSatisfy { self.links.index(forKey: $0.other) != nil }
     }
 
     private func isSettled(

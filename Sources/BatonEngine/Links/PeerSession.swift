@@ -6,11 +6,20 @@ import BatonProtocol
 /// Two boot nonces for one author are two machines, and each has an exchange of its own.
 package struct SessionID: Hashable, Comparable, Sendable {
     package let author: Author
-    package let bootNonce: [UInt8]
+    /// The 16 bytes as two words, the first byte the highest: sessions are looked up with every message.
+    private let high: UInt64
+    private let low: UInt64
+
+    package init(author: Author, bootNonce: [UInt8]) {
+        precondition(bootNonce.count == 16, "a boot nonce has 16 bytes, got \(bootNonce.count)")
+        self.author = author
+        self.high = bootNonce[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+        self.low = bootNonce[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    }
 
     package static func < (left: SessionID, right: SessionID) -> Bool {
         if left.author != right.author { return left.author < right.author }
-        return left.bootNonce.lexicographicallyPrecedes(right.bootNonce)
+        return (left.high, left.low) < (right.high, right.low)
     }
 }
 

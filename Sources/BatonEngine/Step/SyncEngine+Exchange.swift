@@ -7,7 +7,7 @@ import BatonProtocol
 extension SyncEngine {
     mutating func receive(_ bytes: [UInt8], on link: LinkID) {
         // No copy of the link is held here: its buffer would be copied with each piece that comes.
-        guard self.links[link] != nil else { return }
+        guard self.links.index(forKey: link) != nil else { return }
         self.links[link]?.lastHeard = self.now.monotonicMilliseconds
         if let session = self.links[link]?.session {
             self.sessions[session]?.count.bytesReceived += UInt64(bytes.count)

@@ -141,7 +141,7 @@ extension SyncEngine {
 
     /// Two boot nonces alive for one incarnation are two machines with one disk. Both go on; people are told.
     private mutating func suspectClone(_ id: SessionID) {
-        let isClone = self.sessions.keys.contains { $0.author == id.author && $0.bootNonce != id.bootNonce }
+        let isClone = self.sessions.keys.contains { $0.author == id.author && $0 != id }
         if isClone { self.note(.cloneSuspected(id.author)) }
     }
 
