@@ -7,9 +7,12 @@ import Testing
 
 @Suite("Rows written behind the fold")
 struct RowLaneTests {
-    private static func open(_ folder: TestFolder, hasThread: Bool) throws -> ReplicaStore {
+    private static func open(
+        _ folder: TestFolder, hasThread: Bool, checkpointPages: Int = 1_000
+    ) throws -> ReplicaStore {
         try ReplicaStore(
-            path: folder.database, settings: ReplicaSettings(hasRowThread: hasThread),
+            path: folder.database,
+            settings: ReplicaSettings(checkpointPages: checkpointPages, hasRowThread: hasThread),
             hashing: StandInHashing())
     }
 
@@ -56,6 +59,47 @@ struct RowLaneTests {
         }
         // Fewer would never reach the thread.
         #expect(rows[0].count > 2 * RowBuffer.rowsMax)
+        #expect(rows[0] == rows[1])
+    }
+
+    @Test(
+        "Transactions that begin while the log is copied leave the rows that others leave, given up ones nothing",
+        arguments: 1...3)
+    func copyingBehind(seed: UInt64) throws {
+        let history = DrawnHistory(seed: seed, steps: 400, documentCount: 9)
+        var rows: [[String]] = []
+        for hasThread in [false, true] {
+            let folder = try TestFolder()
+            // Each commit is copied, whatever its size.
+            let store = try Self.open(folder, hasThread: hasThread, checkpointPages: 1)
+            let peer = StorePeer(store, team: history.team, site: 2)
+            var next = 0
+            var random = SeededRandom(seed: seed)
+            while next < history.deltas.count {
+                let end = min(history.deltas.count, next + 1 + random.below(9))
+                let batch = history.batch(next..<end)
+                if random.chance(1, in: 3) {
+                    let fault = fault {
+                        try store.write { (transaction) throws(ReplicaFault) in
+                            let session = try ReplicaSession(
+                                peer.context, in: transaction, wallMilliseconds: 9_000_000)
+                            try session.apply(
+                                IncomingBatch(
+                                    from: history.team.sites[0], deltas: batch.deltas, keys: batch.keys))
+                            throw ReplicaFault(code: "test.given-up", message: "", isFatal: false)
+                        }
+                    }
+                    #expect(fault?.code == "test.given-up")
+                }
+                try peer.apply(batch.deltas, keys: batch.keys)
+                next = end
+            }
+            rows.append(try Self.rows(store))
+            #expect(try store.integrityCheck().isEmpty)
+            #expect(try store.firstBrokenAuditRecord() == nil)
+            store.close()
+            #expect(try Self.rows(try Self.open(folder, hasThread: hasThread)) == rows[rows.count - 1])
+        }
         #expect(rows[0] == rows[1])
     }
 

@@ -106,6 +106,43 @@ struct StoreFaultTests {
         #expect(try folder.open().counts().deltas == 1)
     }
 
+    @Test(
+        "A log that cannot be copied into the database stops the replica, and all that was acknowledged stands",
+        arguments: [false, true])
+    func copyingFails(hasThread: Bool) async throws {
+        let folder = try TestFolder()
+        let path = folder.path
+        await #expect(processExitsWith: .success) { [path = path as String, hasThread = hasThread as Bool] in
+            let settings = ReplicaSettings(checkpointPages: 8, hasRowThread: hasThread)
+            let store = try ReplicaStore(
+                path: path + "/data/replica.sqlite", settings: settings, hashing: StandInHashing())
+            let peer = StorePeer(store)
+            // The log begins anew each time it was copied and stays far below.
+            forbidGrowth(beyond: 1_500_000)
+            var count = 0
+            var faults = 0
+            let text = CBORValue.text(String(repeating: "x", count: 8_000))
+            while faults < 2, count < 1_000 {
+                do throws(ReplicaFault) {
+                    try peer.author(caseID(1), [operation(.append, CaseField.note, text)])
+                    if faults > 0 { _exit(1) }
+                    count += 1
+                } catch {
+                    guard error.code == StoreCode.io, error.isFatal else { _exit(2) }
+                    faults += 1
+                }
+            }
+            try "\(count)".write(toFile: path + "/acknowledged", atomically: false, encoding: .utf8)
+            _exit(0)
+        }
+        let acknowledged = try String(contentsOfFile: path + "/acknowledged", encoding: .utf8)
+        let count = try #require(Int(acknowledged))
+        #expect(count > 20 && count < 1_000)
+        let store = try folder.open()
+        #expect(try store.counts().deltas == count)
+        #expect(try store.integrityCheck().isEmpty)
+    }
+
     @Test("A database that may only be read is refused in words")
     func readOnly() throws {
         let folder = try TestFolder()
@@ -146,9 +183,9 @@ struct StoreFaultTests {
     }
 }
 
-/// Files of this process cannot grow from here on: the next write to the log fails with EFBIG.
-private func forbidGrowth() {
+/// Files of this process cannot grow beyond so many bytes from here on: a write there fails with EFBIG.
+private func forbidGrowth(beyond bytes: rlim_t = 4096) {
     _ = signal(SIGXFSZ, SIG_IGN)
-    var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+    var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
 }

@@ -6,7 +6,8 @@ import GRDB
 /// A site's replica in one SQLite database: the log, the folded documents, and what the desk asks of them.
 ///
 /// Two connections: the *writer*, the only one that ever writes or checkpoints (the WAL-reset bug of SQLite
-/// before 3.51.3 needs two that do), and a read-only *reader*, so that questions need not wait for a merge.
+/// before 3.51.3 needs two that do), and a read-only *reader*, so that questions need not wait for a merge. Where
+/// rows have a thread of their own, transactions *read ahead* by a third one, read-only too.
 /// Every function blocks: call them from threads that may block.
 ///
 /// Invariant: `Writer` and `Connection` are touched only inside the serial queue of the GRDB connection
@@ -22,6 +23,8 @@ package final class ReplicaStore: @unchecked Sendable {
     private let folder: ReplicaFolder?
     private let writerQueue: DatabaseQueue
     private let readerQueue: DatabaseQueue
+    /// Keeps the connection open that transactions read ahead by; used on the writer's queue only.
+    private let aheadQueue: DatabaseQueue?
     private let writer: Writer
     private let reader: Connection
 
@@ -39,13 +42,22 @@ package final class ReplicaStore: @unchecked Sendable {
         self.wasKilled = try LogRenewal.run(databasePath: path, vfs: settings.vfs)
         do {
             self.writerQueue = try DatabaseQueue(path: location, configuration: Self.configuration(settings))
-            self.writer = try Self.openWriter(self.writerQueue, settings, hashing)
+            let writing = try Self.openWriting(self.writerQueue, settings)
+            let readsAhead = settings.hasRowThread && settings.vfs == nil
+            self.aheadQueue =
+                readsAhead
+                ? try DatabaseQueue(
+                    path: location, configuration: Self.configuration(settings, isReader: true)) : nil
+            let ahead = try self.aheadQueue?.inDatabase { database in
+                try Self.openReading(database, settings, names: writing.names)
+            }
+            self.writer = try self.writerQueue.inDatabase { _ in
+                try Writer(writing, readingAhead: ahead, settings, hashing)
+            }
             self.readerQueue = try DatabaseQueue(
                 path: location, configuration: Self.configuration(settings, isReader: true))
             self.reader = try self.readerQueue.inDatabase { database in
-                let connection = try Connection(database)
-                try connection.configure(settings, isReader: true)
-                return connection
+                try Self.openReading(database, settings, names: Names())
             }
         } catch {
             throw ReplicaFault(caught: error)
@@ -65,6 +77,7 @@ package final class ReplicaStore: @unchecked Sendable {
             guard unsafe database.sqliteConnection != nil else { return }
             self.writer.shutDown()
         }
+        try? self.aheadQueue?.close()
         try? self.writerQueue.close()
         self.folder?.unlock()
     }
@@ -88,7 +101,7 @@ package final class ReplicaStore: @unchecked Sendable {
             return try self.writerQueue.inDatabase { database in
                 guard unsafe database.sqliteConnection != nil else { throw Self.closedFault }
                 do throws(ReplicaFault) { return try body(self.writer) } catch {
-                    throw self.writer.connection.explained(error)
+                    throw self.writer.explained(error)
                 }
             }
         } catch {
@@ -138,9 +151,17 @@ package final class ReplicaStore: @unchecked Sendable {
         return configuration
     }
 
-    private static func openWriter(
-        _ queue: DatabaseQueue, _ settings: ReplicaSettings, _ hashing: any Hashing
-    ) throws(ReplicaFault) -> Writer {
+    private static func openReading(
+        _ database: Database, _ settings: ReplicaSettings, names: Names
+    ) throws(ReplicaFault) -> Connection {
+        let connection = try Connection(database, names: names)
+        try connection.configure(settings, isReader: true)
+        return connection
+    }
+
+    private static func openWriting(
+        _ queue: DatabaseQueue, _ settings: ReplicaSettings
+    ) throws(ReplicaFault) -> Connection {
         do {
             let connection = try queue.inDatabase { database in
                 let connection = try Connection(database)
@@ -154,12 +175,12 @@ package final class ReplicaStore: @unchecked Sendable {
             // Migrations run under the durable settings; they leave them as they are, which the second look
             // proves.
             try Schema.migrate(queue)
-            return try queue.inDatabase { _ in
+            try queue.inDatabase { _ in
                 try connection.makeDurable()
                 // Nothing is answered for before the medium has all that this start builds on.
                 try connection.emptyLog()
-                return try Writer(connection, settings, hashing)
             }
+            return connection
         } catch {
             throw ReplicaFault(caught: error)
         }

@@ -4,9 +4,15 @@ import CSQLiteShim
 
 /// The connection that writes: transactions, continuity of the incarnation, checkpoints.
 ///
+/// With a thread for rows, that thread also copies the log into the database, while the next transaction reads
+/// ahead on a connection of its own; the writing connection is then used only after `output.drain()`.
+///
 /// Confined to the writer's queue.
 @safe final class Writer {
+    /// The row thread's while anything is behind: whoever is not a transaction leaves it alone then.
     let connection: Connection
+    /// Reads what is committed, for a transaction that has not written yet; nil where nothing runs beside it.
+    private let ahead: Connection?
     let hashing: any Hashing
     private let settings: ReplicaSettings
     /// SQLite notes the pages in the log here after every commit.
@@ -19,9 +25,11 @@ import CSQLiteShim
     let documents = DocumentCache()
 
     init(
-        _ connection: Connection, _ settings: ReplicaSettings, _ hashing: any Hashing
+        _ connection: Connection, readingAhead ahead: Connection?, _ settings: ReplicaSettings,
+        _ hashing: any Hashing
     ) throws(ReplicaFault) {
         self.connection = connection
+        self.ahead = ahead
         self.output = try RowOutput(connection, hasThread: settings.hasRowThread)
         self.settings = settings
         self.hashing = hashing
@@ -35,10 +43,11 @@ import CSQLiteShim
     func transaction<T>(_ body: (StoreTransaction) throws(ReplicaFault) -> T) throws(ReplicaFault) -> T {
         if let failure = self.failure { throw failure }
         try self.boundLog()
-        try self.connection.run("BEGIN IMMEDIATE")
         let transaction = StoreTransaction(
-            self.connection, self.output, self.documents, self.hashing, own: self.keeper?.author)
+            self.connection, readingAhead: self.ahead, self.output, self.documents, self.hashing,
+            own: self.keeper?.author)
         do {
+            try self.begin()
             let result = try body(transaction)
             try transaction.flush()
             try transaction.writeRows()
@@ -46,10 +55,18 @@ import CSQLiteShim
             transaction.settle()
             return result
         } catch {
-            transaction.abandon()
+            self.keep(transaction.abandon())
             self.rollBack(after: error)
             throw error
         }
+    }
+
+    /// Begins at once, or behind the copying of the log that is under way. Only this process writes, so that what
+    /// is read until then stays as it was read.
+    private func begin() throws(ReplicaFault) {
+        guard self.output.isBehind else { return try self.connection.run("BEGIN IMMEDIATE") }
+        let connection = self.connection
+        try self.output.later { () throws(ReplicaFault) in try connection.run("BEGIN IMMEDIATE") }
     }
 
     /// Commits, with the incarnation's record around it (`IncarnationKeeper` says why twice).
@@ -99,20 +116,31 @@ import CSQLiteShim
     /// Pages in the write-ahead log as of the last commit.
     var pagesInLog: Int { Int(unsafe self.logPages.pointee) }
 
-    /// Copies the log into the database on this connection, never waiting for readers.
+    /// Copies the log into the database on this connection, never waiting for readers, and behind the back of
+    /// whoever waits for the commit.
+    ///
+    /// The commit stands whatever happens here: a full disk is tried again after the next commit, a failing
+    /// one stops the replica, at once or when the next transaction meets it.
     private func checkpointIfDue() {
         guard self.pagesInLog >= self.settings.checkpointPages else { return }
-        self.checkpoint(SQLITE_CHECKPOINT_PASSIVE)
+        let connection = self.connection
+        do throws(ReplicaFault) {
+            try self.output.later { () throws(ReplicaFault) in
+                try Self.checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE)
+            }
+        } catch {
+            self.failure = error
+        }
     }
 
-    /// The commit stands whatever happens here: a full disk is tried again after the next commit, a failing
-    /// one stops the replica.
-    private func checkpoint(_ mode: Int32) {
-        let result = unsafe sqlite3_wal_checkpoint_v2(self.connection.handle, nil, mode, nil, nil)
+    private static func checkpoint(_ connection: Connection, _ mode: Int32) throws(ReplicaFault) {
+        let result = unsafe sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, nil, nil)
         switch result & 0xff {
         // Whether the log starts again shows at the next commit, which sets the number of its pages.
         case SQLITE_OK, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL: break
-        default: self.failure = ReplicaFault(sqlite: unsafe sqlite3_extended_errcode(self.connection.handle))
+        default:
+            let fault = ReplicaFault(sqlite: unsafe sqlite3_extended_errcode(connection.handle))
+            throw ReplicaFault(code: fault.code, message: fault.message, isFatal: true)
         }
     }
 
@@ -120,6 +148,7 @@ import CSQLiteShim
     /// process are waited for: they end.
     private func boundLog() throws(ReplicaFault) {
         guard self.pagesInLog >= self.settings.logPagesMax else { return }
+        try self.settle()
         unsafe sqlite3_busy_timeout(self.connection.handle, Self.readerMillisecondsMax)
         let result = unsafe sqlite3_wal_checkpoint_v2(
             self.connection.handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
@@ -140,12 +169,33 @@ import CSQLiteShim
 
     private static let readerMillisecondsMax: Int32 = 250
 
-    /// Empties the log, as far as readers allow.
-    func truncateLog() { self.checkpoint(SQLITE_CHECKPOINT_TRUNCATE) }
+    /// Waits until the connection is nobody else's.
+    private func settle() throws(ReplicaFault) {
+        do throws(ReplicaFault) {
+            try self.output.drain()
+        } catch {
+            if error.isFatal { self.failure = self.failure ?? error }
+            throw error
+        }
+    }
 
+    /// A failure behind a transaction that was given up for another reason stops the replica all the same.
+    private func keep(_ fault: ReplicaFault?) {
+        if let fault, fault.isFatal { self.failure = self.failure ?? fault }
+    }
+
+    /// Says what really failed (`Connection.explained`).
+    func explained(_ fault: ReplicaFault) -> ReplicaFault {
+        self.keep(self.output.discard())
+        return self.connection.explained(fault)
+    }
+
+    /// Empties the log, as far as readers allow. The next opening recovers from what is left of it.
     func shutDown() {
-        if self.failure == nil { self.truncateLog() }
+        try? self.settle()
+        if self.failure == nil { try? Self.checkpoint(self.connection, SQLITE_CHECKPOINT_TRUNCATE) }
         self.output.close()
+        self.ahead?.finalizeStatements()
         self.connection.finalizeStatements()
         self.keeper = nil
     }

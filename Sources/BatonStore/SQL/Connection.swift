@@ -10,16 +10,18 @@ import GRDB
     let handle: OpaquePointer
     private var statements: [String: SQLStatement] = [:]
     private var fixedStatements: [Int: SQLStatement] = [:]
-    var names = Names()
+    let names: Names
 
     /// Statements built at run time (lists of filters) must not fill memory for ever.
     private static let statementsMax = 256
 
-    init(_ database: Database) throws(ReplicaFault) {
+    /// - Parameter names: Of the connection to the same file that is used in turns with this one, if there is one.
+    init(_ database: Database, names: Names = Names()) throws(ReplicaFault) {
         guard let handle = unsafe database.sqliteConnection else {
             throw ReplicaFault(StoreCode.closed, "the database is closed")
         }
         unsafe self.handle = handle
+        self.names = names
     }
 
     /// Gives a prepared statement. The caller resets it (`run` does) before anybody asks for the same one

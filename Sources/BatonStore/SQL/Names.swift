@@ -4,7 +4,9 @@ import BatonModel
 /// Authors and documents have small local numbers in this database, so that rows and indexes stay small.
 ///
 /// What is looked up is remembered. A rolled-back transaction may have made numbers up: `forget()` then.
-struct Names {
+///
+/// The connections of one transaction share it: confined, as they are, to the writer's queue.
+final class Names {
     var authorRows: [Author: Int64] = [:]
     var authors: [Int64: Author] = [:]
     var documentRows: [DocumentID: Int64] = [:]
@@ -15,21 +17,26 @@ struct Names {
     /// The author that was asked for last: deltas come in runs.
     private var lastAuthor: (author: Author, row: Int64)?
 
-    mutating func forget() { self = Names() }
+    func forget() {
+        self.authorRows = [:]
+        self.authors = [:]
+        self.documentRows = [:]
+        self.lastAuthor = nil
+    }
 
-    mutating func row(of author: Author) -> Int64? {
+    func row(of author: Author) -> Int64? {
         if let last = self.lastAuthor, last.author == author { return last.row }
         guard let row = self.authorRows[author] else { return nil }
         self.lastAuthor = (author, row)
         return row
     }
 
-    mutating func remember(_ author: Author, _ row: Int64) {
+    func remember(_ author: Author, _ row: Int64) {
         self.authorRows[author] = row
         self.authors[row] = author
     }
 
-    mutating func remember(_ document: DocumentID, _ row: Int64) {
+    func remember(_ document: DocumentID, _ row: Int64) {
         if self.documentRows.count >= Self.documentsMax { self.documentRows.removeAll(keepingCapacity: true) }
         self.documentRows[document] = row
     }

@@ -2,9 +2,10 @@ import BatonEngine
 import BatonModel
 import Glibc
 
-/// A thread that gives a transaction's rows to SQLite while the transaction goes on making them.
+/// A thread that gives a transaction's rows to SQLite while the transaction goes on making them, and copies the
+/// log into the database while the next one begins.
 ///
-/// The connection belongs to one side at a time: to this thread while rows are under way, to the
+/// The connection belongs to one side at a time: to this thread while rows or work are under way, to the
 /// transaction's after `drain`. At most `waitingMax` buffers wait, so that a fast fold fills no memory.
 ///
 /// Invariant: `waiting`, `spare`, `isBusy`, `fault` and `isStopped` are read and written under `lock` only; `writer`
@@ -15,6 +16,7 @@ import Glibc
 
     private enum Item {
         case rows(RowBuffer)
+        case work(() throws(ReplicaFault) -> Void)
         /// Documents that nobody needs any more: letting go of thousands takes as long as writing some rows.
         case spent([[DocumentID: DocumentCache.Entry]])
     }
@@ -61,6 +63,9 @@ import Glibc
     /// Hands rows on. Waits while the thread is far behind. A failure of earlier rows shows at `drain`.
     func put(_ rows: consuming RowBuffer) { self.put(.rows(rows)) }
 
+    /// Has something done with the connection, after all rows that were handed on. A failure shows at `drain`.
+    func put(_ work: @escaping () throws(ReplicaFault) -> Void) { self.put(.work(work)) }
+
     /// Has documents freed while the caller goes on. Needs no connection, so nobody has to wait for it.
     func free(_ documents: consuming [[DocumentID: DocumentCache.Entry]]) { self.put(.spent(documents)) }
 
@@ -97,12 +102,14 @@ import Glibc
         if let fault = self.waitForRest() { throw fault }
     }
 
-    /// Leaves out what is not written yet: the transaction is given up.
-    func discard() {
+    /// Leaves out what is not done yet: the transaction is given up.
+    ///
+    /// - Returns: The first failure since the last call of this or of `drain`.
+    func discard() -> ReplicaFault? {
         unsafe pthread_mutex_lock(self.lock)
         self.waiting.removeAll()
         unsafe pthread_mutex_unlock(self.lock)
-        _ = self.waitForRest()
+        return self.waitForRest()
     }
 
     /// Ends the thread, after what it has been given.
@@ -139,9 +146,14 @@ import Glibc
     }
 
     private func perform(_ item: consuming Item) -> ReplicaFault? {
-        guard case .rows(let rows) = item else { return nil }
-        do throws(ReplicaFault) { try self.writer.write(rows) } catch { return error }
-        self.recycle(rows)
+        switch item {
+        case .spent: return nil
+        case .work(let work):
+            do throws(ReplicaFault) { try work() } catch { return error }
+        case .rows(let rows):
+            do throws(ReplicaFault) { try self.writer.write(rows) } catch { return error }
+            self.recycle(rows)
+        }
         return nil
     }
 

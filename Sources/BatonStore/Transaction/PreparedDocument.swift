@@ -31,7 +31,8 @@ struct PreparedDocument {
 extension StoreTransaction {
     func prepare(for documents: [DocumentID]) throws(ReplicaFault) {
         try self.flush()
-        let connection = try self.connection
+        try self.prepareNumbers()
+        let connection = try self.reading
         self.prepared.reserveCapacity(self.prepared.count + documents.count)
         // Neighbours in the index are read one after the other.
         for document in documents.sorted() where self.prepared.index(forKey: document) == nil {
@@ -70,7 +71,7 @@ extension StoreTransaction {
             }
             return kept.state
         }
-        let connection = try self.connection
+        let connection = try self.reading
         guard let row = try connection.row(of: id) else { return nil }
         return try connection.state(of: id, row: row)
     }
@@ -79,7 +80,7 @@ extension StoreTransaction {
         if let id, let known = self.prepared[scope.document] {
             return known.keys.first { $0.key.id == id && $0.scope == scope }?.key
         }
-        return try self.connection.key(scope, id: id)
+        return try self.reading.key(scope, id: id)
     }
 
     func save(_ key: WrappedKey, scope: KeyScope) throws(ReplicaFault) {

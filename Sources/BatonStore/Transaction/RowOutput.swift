@@ -6,7 +6,7 @@ import BatonModel
     private let writer: RowWriter
     private let lane: RowLane?
     /// True while the thread may have rows: the connection is not the transaction's then.
-    private var isBehind = false
+    private(set) var isBehind = false
     /// A buffer to use again, where no thread has them.
     private var spare: [RowBuffer] = []
 
@@ -26,6 +26,14 @@ import BatonModel
         }
         self.isBehind = true
         lane.put(rows)
+    }
+
+    /// Has something done with the connection after all rows that were put: by the thread, where there is one,
+    /// and then a failure shows at the next `drain`.
+    func later(_ work: @escaping () throws(ReplicaFault) -> Void) throws(ReplicaFault) {
+        guard let lane = self.lane else { return try work() }
+        self.isBehind = true
+        lane.put(work)
     }
 
     /// Has documents freed by the thread, where there is one.
@@ -58,10 +66,13 @@ import BatonModel
         try self.lane?.drain()
     }
 
-    func discard() {
-        guard self.isBehind else { return }
+    /// Leaves out what is not done yet.
+    ///
+    /// - Returns: What has failed behind the transaction and nobody has met yet.
+    func discard() -> ReplicaFault? {
+        guard self.isBehind else { return nil }
         self.isBehind = false
-        self.lane?.discard()
+        return self.lane?.discard()
     }
 
     /// Ends the thread and lets go of the statements.

@@ -5,7 +5,7 @@ import BatonModel
 /// Keys, have-sets, clock, audit, outcomes.
 extension StoreTransaction {
     func have(_ author: Author) throws(ReplicaFault) -> AuthorHave? {
-        let connection = try self.connection
+        let connection = try self.reading
         guard let row = try connection.row(of: author) else { return nil }
         return try connection.have(author, row: row)
     }
@@ -25,7 +25,7 @@ extension StoreTransaction {
     }
 
     func clock() throws(ReplicaFault) -> HybridTime {
-        HybridTime(packed: UInt64(bitPattern: try self.connection.metaInteger(.clock) ?? 0))
+        HybridTime(packed: UInt64(bitPattern: try self.reading.metaInteger(.clock) ?? 0))
     }
 
     func save(clock: HybridTime) throws(ReplicaFault) {
@@ -35,7 +35,7 @@ extension StoreTransaction {
     func append(_ record: AuditRecord) throws(ReplicaFault) {
         // Read once: asking for every record would each time wait for the rows that are under way.
         let before: Digest256
-        if let known = self.auditHead { before = known } else { before = try self.connection.auditChain() }
+        if let known = self.auditHead { before = known } else { before = try self.reading.auditChain() }
         let chain = AuditChain.next(after: before, record, hashing: self.hashing)
         let author = try record.range.map { (range) throws(ReplicaFault) in try self.row(of: range.author) }
         try self.add(.audit) { cells in
@@ -53,7 +53,7 @@ extension StoreTransaction {
     }
 
     func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {
-        try self.connection.outcome(ofCommand: key)
+        try self.reading.outcome(ofCommand: key)
     }
 
     func save(outcome: [DeltaID], ofCommand key: [UInt8]) throws(ReplicaFault) {

@@ -35,7 +35,7 @@ extension StoreTransaction {
     }
 
     func readLogged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
-        let connection = try self.connection
+        let connection = try self.reading
         guard let author = try connection.row(of: reference.author) else { return [] }
         let statement = try connection.prepare(
             """
@@ -129,7 +129,7 @@ extension StoreTransaction {
     /// Nearly always nothing waits; one look per transaction then answers every question about it.
     private func hasWaiting() throws(ReplicaFault) -> Bool {
         if let known = self.mayHaveWaiting { return known }
-        let found = try self.connection.integer("SELECT EXISTS (SELECT 1 FROM waiting)") == 1
+        let found = try self.reading.hasWaiting()
         self.mayHaveWaiting = found
         return found
     }
@@ -137,6 +137,10 @@ extension StoreTransaction {
 
 /// Reading whole deltas, by either connection.
 extension Connection {
+    func hasWaiting() throws(ReplicaFault) -> Bool {
+        try self.integer("SELECT EXISTS (SELECT 1 FROM waiting)") == 1
+    }
+
     static let deltaColumns = "d.header, d.signature, d.parts, d.id"
 
     /// Reads a delta from the four columns of `deltaColumns`, and holds its bytes to its id.

@@ -8,9 +8,12 @@ import BatonModel
 /// thread of its own where the replica has one (`RowLane`). What a batch will ask for is read before it
 /// writes (`prepare`). And names are small numbers (`Names`), which the transaction gives out itself.
 ///
-/// Asking for `connection` hands over all rows first: reads see the transaction's own writes.
+/// Asking for `connection` hands over all rows first: reads see the transaction's own writes. Until there are any,
+/// `reading` may be another connection, which need not wait for what the writing one still does.
 final class StoreTransaction: ReplicaTransaction {
     private let base: Connection
+    /// Sees what this transaction sees while it has written nothing; nil from then on.
+    private var ahead: Connection?
     private let output: RowOutput
     let hashing: any Hashing
     /// The author whose numbers this process gives out; nil while none is open.
@@ -57,10 +60,12 @@ final class StoreTransaction: ReplicaTransaction {
     private static let rememberedMax = 65_536
 
     init(
-        _ connection: Connection, _ output: RowOutput, _ cache: DocumentCache, _ hashing: any Hashing,
+        _ connection: Connection, readingAhead ahead: Connection?, _ output: RowOutput,
+        _ cache: DocumentCache, _ hashing: any Hashing,
         own: Author?
     ) {
         self.base = connection
+        self.ahead = ahead
         self.output = output
         self.cache = cache
         self.rows = output.emptyBuffer()
@@ -73,8 +78,17 @@ final class StoreTransaction: ReplicaTransaction {
     /// Gives the connection once SQLite has every row of the transaction.
     var connection: Connection {
         get throws(ReplicaFault) {
+            self.ahead = nil
             try self.writeRows()
             return self.base
+        }
+    }
+
+    /// Gives a connection to read by: nothing may be written by it.
+    var reading: Connection {
+        get throws(ReplicaFault) {
+            if let ahead = self.ahead { return ahead }
+            return try self.connection
         }
     }
 
@@ -93,6 +107,7 @@ final class StoreTransaction: ReplicaTransaction {
     /// Adds a row: `RowBuffer.begin`, then its cells.
     func add(_ kind: RowKind, _ fill: (inout RowBuffer) throws(ReplicaFault) -> Void) throws(ReplicaFault) {
         if let fault = self.fault { throw fault }
+        self.ahead = nil
         self.rows.begin(kind)
         try fill(&self.rows)
         guard self.rows.isFull else { return }
@@ -132,7 +147,9 @@ final class StoreTransaction: ReplicaTransaction {
     }
 
     /// Leaves out what is not written yet: the transaction is given up.
-    func abandon() { self.output.discard() }
+    ///
+    /// - Returns: What has failed behind it and it has not met.
+    func abandon() -> ReplicaFault? { self.output.discard() }
 
     // The log.
 
@@ -231,8 +248,26 @@ final class StoreTransaction: ReplicaTransaction {
 
     // Numbers.
 
+    /// Reads what the first rows will need, while nothing has to be waited for.
+    func prepareNumbers() throws(ReplicaFault) {
+        guard let ahead = self.ahead else { return }
+        if self.nextDocument == nil { self.nextDocument = try Self.nextDocument(ahead) }
+        if self.nextArrival == nil { self.nextArrival = try Self.nextArrival(ahead) }
+        if self.auditHead == nil { self.auditHead = try ahead.auditChain() }
+        if self.mayHaveWaiting == nil { self.mayHaveWaiting = try ahead.hasWaiting() }
+    }
+
+    private static func nextDocument(_ connection: Connection) throws(ReplicaFault) -> Int64 {
+        (try connection.integer("SELECT max(document_id) FROM document") ?? 0) + 1
+    }
+
+    private static func nextArrival(_ connection: Connection) throws(ReplicaFault) -> Int64 {
+        (try connection.integer("SELECT max(arrival) FROM delta") ?? 0) + 1
+    }
+
     func row(of author: Author) throws(ReplicaFault) -> Int64 {
         if let known = self.base.names.row(of: author) { return known }
+        if let ahead = self.ahead, let found = try ahead.row(of: author) { return found }
         return try self.connection.makeRow(of: author)
     }
 
@@ -245,7 +280,7 @@ final class StoreTransaction: ReplicaTransaction {
         if let next = self.nextDocument {
             row = next
         } else {
-            row = (try self.connection.integer("SELECT max(document_id) FROM document") ?? 0) + 1
+            row = try Self.nextDocument(self.connection)
         }
         self.nextDocument = row + 1
         self.prepared[document]?.isAbsent = false
@@ -262,7 +297,7 @@ final class StoreTransaction: ReplicaTransaction {
         if let next = self.nextArrival {
             row = next
         } else {
-            row = (try self.connection.integer("SELECT max(arrival) FROM delta") ?? 0) + 1
+            row = try Self.nextArrival(self.connection)
         }
         self.nextArrival = row + 1
         return row
