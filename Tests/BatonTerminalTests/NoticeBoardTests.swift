@@ -73,6 +73,23 @@ import Testing
         #expect(fixture.api.model.withLock { $0.cases[0].changes } == before + 1)
     }
 
+    @Test("the same line goes through after another one too, but not a minute later")
+    func expires() async {
+        var (fixture, ref) = await self.busy()
+        let before = fixture.api.model.withLock { $0.cases[0].changes }
+        let clock = Mutex(DeskDouble.now)
+        fixture.options.now = { clock.withLock { $0 } }
+        let lines = ["note \(ref) \"a\"", "queue", "note \(ref) \"a\""]
+        _ = await fixture.session(lines, isInteractive: true) { line in
+            if line == 2 { clock.withLock { $0 += 60_000 } }
+        }
+        #expect(fixture.api.model.withLock { $0.cases[0].changes } == before)
+        _ = await fixture.session(lines, isInteractive: true) { line in
+            if line == 2 { clock.withLock { $0 += 59_000 } }
+        }
+        #expect(fixture.api.model.withLock { $0.cases[0].changes } == before + 1)
+    }
+
     @Test("a script is not held back: it was told in the answer itself")
     func script() async {
         let (fixture, ref) = await self.busy()

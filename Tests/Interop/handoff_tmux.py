@@ -82,7 +82,7 @@ def leave(desk, cases):
         grave = place < GRAVE
         plan = ' --if "if no answer then ring again"' if grave else ""
         said = desk.type(f'handoff say {case["ref"]} --situation "Waiting, all quiet"{plan} --pending none')
-        expect("Saved." in said, f"not saved:\n{said}")
+        expect("Saved for" in said, f"not saved:\n{said}")
     offered = desk.type("handoff offer")
     expect("Offered HO-" in offered, f"not offered:\n{offered}")
     return time.monotonic() - began, desk.keys - keys

@@ -118,15 +118,16 @@ package enum HandoffSteps {
         return HandoffOutcome(plan: try HandoffWork.say(body, in: scene.state))
     }
 
-    private static let parts: [(name: String, part: DraftBody.Part)] = [
-        ("situation", .situation), ("trend", .trend), ("if", .contingency), ("ruled-out", .ruledOut),
-        ("pending", .nothingPending), ("people", .people),
+    private static let parts: [(name: String, part: DraftBody.Part, saved: String)] = [
+        ("situation", .situation, "the situation"), ("trend", .trend, "its trend"),
+        ("if", .contingency, "an if-then plan"), ("ruled-out", .ruledOut, "what is ruled out"),
+        ("pending", .nothingPending, "nothing is awaited"), ("people", .people, "a word about the people"),
     ]
 
     /// Saves what was typed, each part a change of its own.
     private static func say(_ step: Act, _ scene: HandoffScene) throws(ActRefusal) -> HandoffOutcome {
         var plan = HandoffPlan([], said: [])
-        for (name, part) in self.parts {
+        for (name, part, _) in self.parts {
             for words in step.arguments[name] ?? [] {
                 let document = part == .people ? nil : try self.document(step, scene)
                 try self.check(part, words)
@@ -139,8 +140,40 @@ package enum HandoffSteps {
                 .badValue, "handoff.nothing-said", "Nothing was said about the case.",
                 "Give one of: \(self.parts.map { "--\($0.name)" }.joined(separator: ", ")).")
         }
-        plan.said = ["Saved."]
+        let said = self.parts.filter { step.has($0.name) }
+        let document = said.map(\.part) == [.people] ? nil : try self.document(step, scene)
+        let handle = scene.cases.first { $0.file.document == document }?.handle ?? "the whole handoff"
+        plan.said = ["Saved for \(handle): \(said.map(\.saved).joined(separator: ", "))."]
+        plan.hints = self.missing(after: step, of: document, scene)
         return HandoffOutcome(plan: plan)
+    }
+
+    /// What an offer still lacks once some parts of a case are said, in one line.
+    private static func missing(
+        after step: Act, of document: DocumentID?, _ scene: HandoffScene
+    ) -> [String] {
+        guard let draft = scene.draft else { return [] }
+        let most = scene.act.rules.handoff.situationCharactersMax
+        if let length = step.value("situation")?.count, length > most {
+            return [
+                "It cannot be offered so: the situation has \(length) characters, \(most) fit. Say it shorter."
+            ]
+        }
+        let owed = draft.findings.filter { finding in
+            finding.isBlocking && !(finding.document == document && self.isMet(finding.code, by: step))
+        }
+        guard let first = owed.first else { return ["Nothing is missing for: handoff offer"] }
+        let rest = owed.count == 1 ? "" : " And \(owed.count - 1) more: handoff draft"
+        return ["Before it can be offered: \(first.what) \(first.remedy)\(rest)"]
+    }
+
+    private static func isMet(_ code: String, by step: Act) -> Bool {
+        switch code {
+        case "handoff.no-situation", "handoff.situation-long": step.has("situation")
+        case "handoff.no-contingency": step.has("if")
+        case "handoff.pending-unsaid": step.has("pending")
+        default: false
+        }
     }
 
     private static func check(_ part: DraftBody.Part, _ words: String) throws(ActRefusal) {

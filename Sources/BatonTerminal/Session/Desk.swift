@@ -28,8 +28,9 @@ package struct Desk: Sendable {
     var keptTexts: [String: [String]] = [:]
     /// Handles seen in this session, newest last, for completion.
     package private(set) var seen: [String] = []
-    /// The command that was held back since somebody elsewhere is about to act in its case, and by what words.
-    private var heldBack: (command: Command, words: String)?
+    /// The command that was held back since somebody elsewhere is about to act in its case, by what words, and
+    /// when, in milliseconds since 1970.
+    private var heldBack: (command: Command, words: String, at: Int64)?
     /// The case of the act that peers were told of in this command.
     private var announced: String?
 
@@ -188,7 +189,7 @@ extension Desk {
     }
 
     /// Holds a change back from a case in which somebody elsewhere is about to do what cannot be taken back; the
-    /// same line once more goes through. In a sitting nothing is asked: the next line may have been typed ahead, and
+    /// same line once more within a minute goes through, whatever was typed in between. In a sitting nothing is asked: the next line may have been typed ahead, and
     /// would be taken for the answer. Where nobody types it goes on: a script has been told in `asOf`.
     private mutating func mind(
         _ asOf: Freshness, _ summary: CaseRow, before command: Command
@@ -203,15 +204,21 @@ extension Desk {
                 .intentElsewhere, what, "Speak to \(first.desk.by) at \(first.site), or wait a minute.")
             return try await self.confirm("\(what) Go on?", otherwise: issue)
         }
-        if let held = self.heldBack, held.command == command, held.words == first.words {
+        let now = self.options.now()
+        if let held = self.heldBack, held.command == command, held.words == first.words,
+            (0..<Self.heldBackMilliseconds).contains(now - held.at)
+        {
             self.heldBack = nil
             return
         }
-        self.heldBack = (command, first.words)
+        self.heldBack = (command, first.words, now)
         throw CommandIssue(
             .intentElsewhere, "\(what) Nothing was done.",
             "Speak to \(first.desk.by) at \(first.site); the same line once more goes through.")
     }
+
+    /// As long as the word of an act lives: what was read longer ago was another one.
+    private static let heldBackMilliseconds: Int64 = 60_000
 
     private func confirmChanged(
         _ number: Int, _ row: FrozenRow, _ now: CaseRow

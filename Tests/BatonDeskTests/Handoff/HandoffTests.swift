@@ -233,6 +233,28 @@ import Testing
         return outcome
     }
 
+    @Test("what is said is answered with what was saved, and with what an offer still lacks")
+    func saidAndMissing() throws {
+        let paper = try self.opened()
+        let document = self.syd.document.description
+        func say(_ arguments: [String: [String]]) throws -> HandoffPlan {
+            let typed = arguments.merging(["case": [document]]) { mine, _ in mine }
+            return try self.step(self.syd, "alee", Act("say", typed), paper).plan
+        }
+        let first = try say(["situation": ["Report filed"], "if": ["if no answer then ring"]])
+        #expect(first.said == ["Saved for EDR-7K3QM2: the situation, an if-then plan."])
+        #expect(
+            first.hints == [
+                "Before it can be offered: EDR-7K3QM2 has no awaited answer, and nobody said so. "
+                    + "Type none if that is right: handoff say EDR-7K3QM2 --pending none"
+            ])
+        let long = try say(["situation": [String(repeating: "x", count: 201)]])
+        #expect(long.hints.count == 1 && long.hints[0].contains("201 characters, 200 fit"))
+        let short = try say(["situation": ["Report filed"], "pending": ["none"]])
+        #expect(short.hints == ["Nothing is missing for: handoff offer"])
+        #expect(try self.draft(paper).findings.allSatisfy { !$0.isBlocking })
+    }
+
     @Test("what the receiver misses becomes a step of the case and a line of the receipt, and is handed on")
     func addedAction() throws {
         let paper = try self.offered()
