@@ -50,6 +50,38 @@ struct BriefAPITests {
         }
     }
 
+    @Test("since a time, the case whose clock runs out first is among the most urgent")
+    func sinceByClocks() async throws {
+        let team = try SimulatedTeam(["syd"])
+        let node = try team.node("syd")
+        let failure = try await node.run { () async throws(NodeFault) -> (any Error)? in
+            do {
+                let now = try await node.client.status().asOf.at
+                for number in 0..<Self.count {
+                    let made = try await node.client.create(
+                        NewCase(type: "OTHER", title: "Matter \(number)", severity: "S3"))
+                    let due = ChangeOperation(
+                        .set, field: "due", value: .integer(now + 3_600_000 * Int64(number + 1)))
+                    _ = try await node.client.change(
+                        made.detail.summary.id, ChangeRequest(operations: [due]))
+                }
+                // No deadline was typed for it; its clock has run out.
+                let late = try await node.client.create(
+                    NewCase(type: "EDR", title: "Late", severity: "S2", receivedAt: now - 3_600_000)
+                ).detail.summary
+                // Clocks are worked out while nobody waits.
+                _ = try await eventually { () async throws -> Bool? in
+                    try await node.client.queue().cases.first?.ref == late.ref ? true : nil
+                }
+                let reply = try await node.client.brief(nil, since: 0, rows: 5)
+                #expect(reply.changed == Self.count + 1)
+                #expect(reply.cases.first?.ref == late.ref)
+            } catch { return error }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
     @Test("since a time, the most urgent cases are told and the others counted")
     func since() async throws {
         try await self.withCases { client, refs in

@@ -44,6 +44,7 @@ struct OpenAPITests {
 
     private static let routes: Set = [
         "GET /v1/stats", "GET /v1/rest", "POST /v1/rest", "GET /v1/rest/team",
+        "GET /v1/outcomes", "POST /v1/outcomes", "GET /v1/agencies",
         "GET /v1/roster", "POST /v1/roster", "GET /v1/brief", "POST /v1/presence",
         "GET /v1/handoffs", "POST /v1/handoffs", "GET /v1/handoffs/{ref}", "POST /v1/handoffs/{ref}/steps",
         "GET /v1/handoffs/{ref}/page",

@@ -196,4 +196,18 @@ struct GrammarTests {
         #expect(completion.effect(on: "note ") == .insert("EDR-7K3Q1"))
         #expect(completion.effect(on: "frobnicate x") == .nothing)
     }
+
+    @Test("Tab completes the agencies that the team knows, as a filter, an option and a field")
+    func agencies() {
+        let completion = Completion(
+            table: CommandTable.all, handles: [], agencies: ["afp", "harlan so", "harbour-pd"])
+        #expect(completion.effect(on: "find age") == .insert("ncy:"))
+        #expect(completion.effect(on: "find agency:a") == .insert("fp "))
+        #expect(completion.effect(on: "queue agency:harl") == .insert("an "))
+        #expect(completion.effect(on: "find agency:HAR") == .list(["agency:harbour-pd", "agency:harlan"]))
+        #expect(completion.effect(on: "new EDR x --agency harb") == .insert("our-pd "))
+        #expect(completion.effect(on: "new EDR x --agency \"har") == .insert("lan so\" "))
+        #expect(completion.effect(on: "edit @1 agency af") == .insert("p "))
+        #expect(Completion(table: CommandTable.all, handles: []).effect(on: "find agency:a") == .nothing)
+    }
 }

@@ -7,6 +7,7 @@ sentence what, one what to do, a documented code, the right exit code, and nothi
 """
 
 import contextlib
+import datetime
 import hashlib
 import itertools
 import json
@@ -22,8 +23,9 @@ import _nodes
 from sites import Failure, even, expect, make_team
 
 DIGEST = "5b" * 32
-# Commands that a module of their own drives: a hand-over and its brief, a merge, and lists beside the cases.
-ELSEWHERE = {"handoff", "brief", "depose", "settle"}
+# Commands that a module of their own drives by their lines: a hand-over (`watch_handoff`) and its brief
+# (`desk_transcripts`), and the settling of a field (`heal_conflicts`).
+ELSEWHERE = {"handoff", "brief", "settle"}
 
 
 FOLDER = pathlib.Path(tempfile.gettempdir())
@@ -399,7 +401,7 @@ def people(baton, root):
     """A team of two whose first site has two people under one user id."""
     user = os.getuid()
     return make_team(baton, root, ("syd", "usw"), people={
-        "syd": [f"kim:{user}:specialist,lead", f"pat:{user}:specialist,lead", f"sam:{user}:analyst"], "usw": [f"usw-op:{user}:lead"]})
+        "syd": [f"kim:{user}:specialist,lead", f"pat:{user}:specialist,lead,root-keeper", f"sam:{user}:analyst"], "usw": [f"usw-op:{user}:lead"]})
 
 
 def main(baton, python):
@@ -443,9 +445,11 @@ def check(syd, usw):
     away(syd, usw, other)
 
 
-# Played by `away`: the other site's part.
-ALONE = {"export handoff", "assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle", "custody recover", "approve",
-         "triage", "release"}
+# Played by `away`, which wants an answer of each and reads it back at the other site: what one site alone cannot do.
+AWAY = {"export handoff", "assign decline", "assign acknowledge", "custody confirm", "custody hold", "custody settle",
+        "depose"}
+# Played by their lines elsewhere: a site whose disk went back (`custody_recovery`), a lost change (`released_past`).
+ALONE = AWAY | {"custody recover", "release"}
 
 
 def away(syd, usw, case):
@@ -455,6 +459,18 @@ def away(syd, usw, case):
                                *(["--as", who] if who else []))
         for line, reply, code in zip(lines, replies[2:], codes or [0] * len(lines)):
             expect(reply["exit"] == code, f"{line} at {site.name}: {reply}")
+            played.add(reply["command"])
+
+    def held_by(holder, epoch, *marks):
+        """What both sites say of the baton."""
+        even([syd, usw])
+        for site in (syd, usw):
+            row = site.ask("GET", f"/v1/cases/{case}")["detail"]["summary"]
+            expect((row["ownerSite"], row["epoch"]) == (holder, epoch), f"{site.name}: {row}")
+            section = site.ask("GET", f"/v1/cases/{case}/file?section=custody")["sections"][0]
+            text = json.dumps([item for item in section["items"] if "in hand" in item["marks"]])
+            expect(all(mark in text for mark in marks), f"{site.name} does not say {marks}: {text}")
+    played = set()
     at(syd, "assign usw", who="kim")
     even([syd, usw])
     at(usw, "assign decline --why TOO-MANY")
@@ -468,8 +484,26 @@ def away(syd, usw, case):
     at(usw, "custody hold", "custody")
     at(syd, "handoff draft --to usw-op --at +1h", f"export handoff --html {FOLDER}/handoff.html", who="kim")
     expect("<h1>Handoff" in (FOLDER / "handoff.html").read_text(), "no handoff in the file")
+    held_by("usw", "1'", "emergency take (S0)")
+    # The holder is back and decides: only what stands against an act that has read it is settled.
+    at(syd, "custody hold", "custody settle usw", who="kim")
+    held_by("usw", "1", "by settlement")
+    # An offer beside one that was taken back and not acknowledged: what is accepted must be confirmed.
+    at(usw, "assign syd", "assign withdraw", "assign syd")
     even([syd, usw])
-    print("  offers declined and withdrawn, and an emergency, between two sites")
+    at(syd, "take", who="kim")
+    held_by("syd", "2'", "needs confirm")
+    at(syd, "assign acknowledge", "custody confirm", who="kim")
+    held_by("syd", "2", "accepted")
+    at(syd, "assign usw", who="kim")
+    even([syd, usw])
+    at(usw, "take")
+    held_by("usw", "3")
+    at(syd, f"depose usw syd --confirm {case}", who="pat")
+    held_by("syd", "4", "heir of a deposed site")
+    at(usw, "review")
+    expect(AWAY <= played, f"not played: {AWAY - played}")
+    print("  offers declined and withdrawn, an emergency settled, a confirm and a deposition, between two sites")
 
 
 def exported(site, case):
@@ -503,8 +537,9 @@ def rests(syd, usw, root):
     off = at(syd, "rest", "kim")
     expect(not off["isOn"] and "own" not in off, f"counters without a notice: {off}")
     expect(syd.digest()["stateDigest"] == before["stateDigest"], "something was written while the counters are off")
+    outcome(syd, usw)
     config = root / "rest.yaml"
-    config.write_text("rest: {notice: 2020-01-01}\n")
+    config.write_text(f"rest: {{notice: 2020-01-01}}\nrules: {book_with_shift(syd, root / 'book', 'sam')}\n")
     syd.stop()
     syd.start([usw], "--config", config)
     for minutes in (20, 25):
@@ -512,6 +547,13 @@ def rests(syd, usw, root):
     at(syd, "rest start 10m", "kim")
     expect(at(syd, "rest", "sam")["own"]["minutes"] == 45, "sam's own figures")
     sitting(syd, "pat", at)
+    late = syd.ask("POST", "/v1/cases", {"type": "OTHER", "title": "After hours"})["detail"]["summary"]["ref"]
+    for who in ("sam", "kim"):
+        for _ in range(3):
+            at(syd, f"note {late} still here", who)
+    own = at(syd, "rest", "sam")["own"]
+    expect(30 <= own["overrunMinutes"] <= 35 and own["overrunDays"] == 1, f"the end of sam's shift: {own}")
+    expect(at(syd, "rest", "kim")["own"]["overrunMinutes"] == 0, "kim has no shift and an overrun")
     kim = at(syd, "rest", "kim")["own"]
     expect((kim["minutes"], kim["breaks"]) == (0, 1), f"kim sees what is not kim's: {kim}")
     refused = at(syd, "rest team", "sam", code=4)
@@ -526,7 +568,41 @@ def rests(syd, usw, root):
     at(syd, "rest swap withdraw", "sam")
     even([syd, usw])
     expect(at(usw, "rest team", None)["wishes"] == [], "the wish stays")
-    print("  counters: off without a notice, each their own, a wish read at the other site")
+    print("  counters: off without a notice, each their own, past the end of a shift, a wish read at the other site")
+
+
+def book_with_shift(site, folder, person):
+    """A rule book by which a person's shift ended half an hour ago."""
+    site.run("rules", "export", folder)
+    ended = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=30)
+    began = ended - datetime.timedelta(hours=4)
+    shift = (f"  - id: ended\n    line: desk\n    watch: ended\n    site: {site.name}\n    zone: Etc/UTC\n"
+             "    days: [sun, mon, tue, wed, thu, fri, sat]\n"
+             f"    from: \"{began:%H:%M}\"\n    to: \"{ended:%H:%M}\"\n    since: 2026-01-04\n    turn_days: 0\n"
+             f"    people: [{person}]\n\n")
+    file = folder / "rules" / "roster.yaml"
+    file.write_text(file.read_text().replace("rotations:\n", "rotations:\n" + shift, 1))
+    return folder
+
+
+def outcome(syd, usw):
+    """Who worked on a case is told once how the other site closed it, by its code and without a word of the case."""
+    ref = syd.ask("POST", "/v1/cases", {"type": "TTL", "title": "Rope in the attic", "severity": "S2"},
+                  headers=["baton-as: kim"])["detail"]["summary"]["ref"]
+    even([syd, usw])
+    usw.ask("POST", f"/v1/cases/{ref}/changes", {"operations": [
+        {"action": "close", "value": "REFERRED: the rope was found"}]})
+    even([syd, usw])
+    expect(not [one for one in json.loads(one_shot(syd, "rest", "--json"))["notes"] if "outcome" in one],
+           "a program was told instead of a person")
+    told = [line for line in one_shot(syd, "rest").splitlines() if line.startswith("outcome ")]
+    expect(len(told) == 1, f"told {told}")
+    expect(re.fullmatch(rf"outcome {ref}: handed to those whose work it is \(usw-op at usw, [0-9:]+Z\)", told[0]),
+           f"told {told}")
+    expect(len(told[0]) <= 80 and "rope" not in told[0].lower(), f"told {told}")
+    for command in ("rest", "brief"):
+        expect("outcome" not in one_shot(syd, command), f"{command} tells it twice")
+    print("  an outcome told once to who worked on the case")
 
 
 def sitting(site, who, at):

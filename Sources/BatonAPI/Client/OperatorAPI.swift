@@ -81,6 +81,8 @@ package enum APIPath {
     package static let presence = "/v1/presence"
     package static let rest = "/v1/rest"
     package static let restTeam = "/v1/rest/team"
+    package static let outcomes = "/v1/outcomes"
+    package static let agencies = "/v1/agencies"
 
     package static func oneCase(_ reference: String) -> String {
         "\(Self.cases)/\(APIText.encoded(reference))"

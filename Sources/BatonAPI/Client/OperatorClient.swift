@@ -12,6 +12,7 @@ package struct OperatorClient: Sendable {
     // The node.
 
     package func status() async throws(APIFault) -> StatusReply { try await self.get(APIPath.status) }
+    package func agencies() async throws(APIFault) -> AgenciesReply { try await self.get(APIPath.agencies) }
     package func digest() async throws(APIFault) -> DigestReply { try await self.get(APIPath.digest) }
     package func sync() async throws(APIFault) -> SyncReply { try await self.get(APIPath.sync) }
     package func membership() async throws(APIFault) -> MembershipReply {

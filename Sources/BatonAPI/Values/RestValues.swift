@@ -53,6 +53,9 @@ package struct OwnLoadView: Codable, Sendable, Equatable {
     package var minutesOffShift: Int?
     /// Pages answered between 22:00 and 06:00 at the person's site.
     package var nightPages: Int
+    /// Minutes past the end of own shifts in which changes were written, and the days on which there were some.
+    package var overrunMinutes: Int
+    package var overrunDays: Int
     /// Handoffs declined for rest.
     package var declinedForRest: Int
     /// Oldest first; days without graphic cases are left out.
@@ -70,6 +73,8 @@ package struct OwnLoadView: Codable, Sendable, Equatable {
         self.breaks = 0
         self.minutesSinceBreak = 0
         self.nightPages = 0
+        self.overrunMinutes = 0
+        self.overrunDays = 0
         self.declinedForRest = 0
         self.byDay = []
     }
@@ -114,14 +119,20 @@ package struct RestTeamReply: Codable, Sendable, Equatable {
         package let minutes: Int
         package let breaks: Int
         package let nightPages: Int
+        /// Past the end of own shifts.
+        package let overrunMinutes: Int
 
-        package init(monday: String, people: Int, cases: Int, load: (minutes: Int, breaks: Int, pages: Int)) {
+        package init(
+            monday: String, people: Int, cases: Int,
+            load: (minutes: Int, breaks: Int, pages: Int, overrun: Int)
+        ) {
             self.monday = monday
             self.people = people
             self.cases = cases
             self.minutes = load.minutes
             self.breaks = load.breaks
             self.nightPages = load.pages
+            self.overrunMinutes = load.overrun
         }
     }
 

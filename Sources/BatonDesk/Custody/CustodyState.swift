@@ -58,6 +58,16 @@ package struct CustodyState: Sendable {
         self.epochs.contains { $0.parent == epoch.index && !$0.isEnded }
     }
 
+    /// When an offer came to its end: the earliest answer, or for a void one the change of custody that followed.
+    ///
+    /// - Returns: Nil for one that has not ended.
+    package func ended(_ offer: CustodyOffer) -> HybridTime? {
+        guard offer.isEnded, let index = self.offers.firstIndex(of: offer) else { return nil }
+        let answers = self.folding.answersOf(index).map { self.folding.graph.items[$0].source.write.stamp }
+        let next = self.epochs.filter { $0.parent == offer.epoch }.compactMap(\.since)
+        return answers.min() ?? next.filter { $0 > offer.madeAt }.min()
+    }
+
     /// Offers of an epoch that have not come to an end.
     package func openOffers(of epoch: CustodyEpoch) -> [CustodyOffer] {
         self.offers.filter { $0.epoch == epoch.index && !$0.isEnded }

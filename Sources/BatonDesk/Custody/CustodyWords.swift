@@ -113,18 +113,21 @@ package enum CustodyWords {
     }
 
     private static func item(_ offer: CustodyOffer, _ number: Int) -> FileItem {
-        let state: String
-        switch offer.standing {
-        case .open: state = "open"
-        case .withdrawing: state = "withdrawn, not acknowledged"
-        case .accepted: state = "accepted"
-        case .declined(let code): state = "declined \(code)"
-        case .acknowledged: state = "withdrawn"
-        case .voided: state = "void"
+        FileItem(
+            id: "offer:\(number)", state: Self.words(offer.standing), text: "offered to \(offer.to)",
+            by: offer.by, at: offer.madeAt.milliseconds,
+            marks: offer.isAnswerProvisional ? ["provisional"] : [])
+    }
+
+    static func words(_ standing: CustodyOffer.Standing) -> String {
+        switch standing {
+        case .open: "open"
+        case .withdrawing: "withdrawn, not acknowledged"
+        case .accepted: "accepted"
+        case .declined(let code): "declined \(code)"
+        case .acknowledged: "withdrawn"
+        case .voided: "void"
         }
-        return FileItem(
-            id: "offer:\(number)", state: state, text: "offered to \(offer.to)", by: offer.by,
-            at: offer.madeAt.milliseconds, marks: offer.isAnswerProvisional ? ["provisional"] : [])
     }
 
     static func words(_ opening: CustodyEpoch.Opening) -> String {

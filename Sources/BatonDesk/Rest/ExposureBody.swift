@@ -16,12 +16,15 @@ package struct ExposureBody: EntryBody {
         case swapWithdrawn = 5
         /// A page was answered at night.
         case nightPage = 6
+        /// A change was written past the end of the person's own shift.
+        case overrun = 7
     }
 
     package static let minutesMax: UInt64 = 24 * 60
 
     package let kind: Kind
-    /// Of `graphic`, the most that it can have been; of `pause`, as planned. 0 elsewhere.
+    /// Of `graphic`, the most that it can have been; of `pause`, as planned; of `overrun`, since the shift ended or
+    /// the entry before. 0 elsewhere.
     package let minutes: UInt64
     /// Of `graphic`.
     package let type: CaseType?

@@ -18,6 +18,9 @@ package struct OwnLoad: Sendable, Equatable {
     package private(set) var daysInRow = 0
     package private(set) var breaks = 0
     package private(set) var nightPages = 0
+    /// Minutes past the end of own shifts, and the days on which there were some.
+    package private(set) var overrunMinutes = 0
+    package private(set) var overrunDays = 0
     /// Milliseconds since 1970; nil where no break was taken by command in the time looked at.
     package private(set) var lastBreakAt: UInt64?
     /// Minutes with graphic cases since that break, at most.
@@ -44,6 +47,9 @@ package struct OwnLoad: Sendable, Equatable {
         let entries = record.entries.filter { $0.by == person }
         let wishes = entries.filter { $0.body.kind == .swapWanted || $0.body.kind == .swapWithdrawn }
         if let last = wishes.newest(), last.body.kind == .swapWanted { self.swapWantedAt = last.at }
+        let overruns = entries.filter { $0.body.kind == .overrun && $0.at >= from && $0.at <= now }
+        self.overrunMinutes = overruns.reduce(0) { $0 + Int($1.body.minutes) }
+        self.overrunDays = Set(overruns.map { Self.day($0.at) }).count
         var outside = 0
         for entry in entries where entry.at >= from && entry.at <= now {
             self.count(entry, today: Self.day(now))
@@ -76,7 +82,7 @@ package struct OwnLoad: Sendable, Equatable {
             self.lastBreakAt = entry.at
             self.minutesSinceBreak = 0
         case .nightPage: self.nightPages += 1
-        case .swapWanted, .swapWithdrawn: break
+        case .overrun, .swapWanted, .swapWithdrawn: break
         }
     }
 

@@ -13,6 +13,7 @@ package struct TeamLoad: Sendable, Equatable {
         package fileprivate(set) var minutes = 0
         package fileprivate(set) var breaks = 0
         package fileprivate(set) var nightPages = 0
+        package fileprivate(set) var overrunMinutes = 0
     }
 
     /// Newest first.
@@ -57,6 +58,7 @@ package struct TeamLoad: Sendable, Equatable {
             week.minutes += Int(body.minutes)
         case .pause: week.breaks += 1
         case .nightPage: week.nightPages += 1
+        case .overrun: week.overrunMinutes += Int(body.minutes)
         case .other, .swapWanted, .swapWithdrawn: return false
         }
         return true

@@ -1,16 +1,19 @@
 import BatonModel
 
 /// What the log knows by itself for a review: times, decisions with what was known at that site at that time,
-/// clocks, verification, containment, partners.
+/// clocks, handoffs, verification, containment, partners.
 package struct ReviewReport: Sendable {
+    /// What nothing is recorded of is left out; the answers, under `review`, are always there.
     package let sections: [FileSection]
 
-    package init(_ file: CaseFile, rules: RuleBook, now: UInt64) {
-        self.sections = [
+    /// - Parameter handoffs: Those that `ReviewHandoffs.documents(of:)` names, as far as they are here.
+    package init(_ file: CaseFile, rules: RuleBook, handoffs: [HandoffState] = [], now: UInt64) {
+        let filled = [
             Self.milestones(file), Self.decisions(file), Self.clocks(file, rules, now: now),
-            Self.verification(file, rules), Self.containment(file), Self.partners(file), Self.partition(file),
-            file.review.section(now: now),
+            ReviewHandoffs(file, handoffs, now: now).section, Self.partition(file),
+            Self.verification(file, rules), Self.containment(file), Self.partners(file),
         ]
+        self.sections = filled.filter { !$0.items.isEmpty } + [file.review.section(now: now)]
     }
 
     /// Detection and the way of the case: each milestone with the minutes since it was received.

@@ -200,12 +200,16 @@ struct HandoffReader {
         return try self.page(known.map(\.brief), rows: rows, pending: pending)
     }
 
-    /// What changed in the open cases since a time, the gravest first of the most urgent ones.
+    /// What changed in the open cases since a time, the gravest first of the most urgent ones: those whose clocks
+    /// and deadlines run out first, as in the work list.
     ///
     /// - Parameter limit: How many cases at most are read for it; the others are counted.
     func brief(since: UInt64, reading limit: Int, rows: Int) throws(ReplicaFault) -> BriefPage {
-        let ids = try self.reader.store.openCases().filter { $0.lastStamp.milliseconds >= since }
-            .map(\.document)
+        let changed = Set(
+            try self.reader.store.openCases().filter { $0.lastStamp.milliseconds >= since }.map(\.document))
+        let dues = try self.reader.dues(self.author, self.board)
+        let ids = dues.inOrder(try self.reader.store.queuePlaces(QueueFilter())).map(\.document)
+            .filter { changed.contains($0) }
         var found: [BriefCase] = []
         for id in ids.prefix(limit) {
             if let one = try self.brief(of: id, since: since) { found.append(one) }

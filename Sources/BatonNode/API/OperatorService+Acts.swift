@@ -43,6 +43,7 @@ extension OperatorService {
                 id, outcome.operations, command, desk, basis: file.state.frontier.map(\.id))
             await self.driver.note(.rests, of: desk.person.id)
             await self.countNightPage(spec.name, desk)
+            await self.countOverrun(desk)
             return try await self.reply(
                 ActReply(
                     change: change, said: outcome.said, hints: outcome.hints,
@@ -154,7 +155,8 @@ extension OperatorService {
         }
     }
 
-    /// - Parameter section: One section's name; nil for all that say something.
+    /// - Parameter section: One section's name; nil for all that say something. `review` gives what the log fills in
+    ///   of a review too, section by section.
     func file(_ reference: String, section: String?, _ desk: Desk) async throws(APIFault) -> FileReply {
         let id = try await self.resolve(reference, desk)
         let file = try await self.caseFile(id, desk)
@@ -167,12 +169,28 @@ extension OperatorService {
         }
         let wording = Wording(membership: desk.membership)
         let now = NodeClock.wallMilliseconds
-        let sections = names.map {
-            SectionView(file.section($0, rules: self.rules, now: now), wording, now: now)
-        }
+        let parts =
+            section == "review"
+            ? ReviewReport(
+                file, rules: self.rules, handoffs: try await self.handoffs(of: file, desk), now: now
+            ).sections : names.map { file.section($0, rules: self.rules, now: now) }
+        let sections = parts.map { SectionView($0, wording, now: now) }
         return FileReply(
             asOf: await self.freshness(), summary: summary,
             sections: section == nil ? sections.filter { !$0.items.isEmpty || $0.unreadable > 0 } : sections)
+    }
+
+    /// The handoffs in which a case was offered, as far as they are here.
+    private func handoffs(of file: CaseFile, _ desk: Desk) async throws(APIFault) -> [HandoffState] {
+        let documents = ReviewHandoffs.documents(of: file)
+        guard !documents.isEmpty else { return [] }
+        return try await self.read(desk) { reader throws(ReplicaFault) in
+            var found: [HandoffState] = []
+            for id in documents {
+                if let state = try reader.store.document(id) { found.append(HandoffState(state)) }
+            }
+            return found
+        }
     }
 }
 

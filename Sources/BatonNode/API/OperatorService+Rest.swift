@@ -132,6 +132,24 @@ extension OperatorService {
         try? await self.write(ExposureBody(.nightPage), nil, desk)
     }
 
+    /// Counts work past the end of the person's own shift, where the counters are on and the roster names them. The
+    /// change itself is safe already, so a count that could not be written is no fault of it.
+    func countOverrun(_ desk: Desk) async {
+        let now = NodeClock.wallMilliseconds
+        guard self.rest.isOn(atMilliseconds: now),
+            let shifts = try? await self.shifts(from: now - Self.dayMilliseconds, to: now + 1, desk),
+            !shifts.isEmpty
+        else { return }
+        let id = self.exposure(of: desk.person.id, desk)
+        let record = try? await self.read(desk) { reader throws(ReplicaFault) in try reader.store.exposure(id)
+        }
+        guard let record,
+            let body = ShiftOverrun.body(
+                atMilliseconds: now, shifts: shifts, record, of: desk.person.id)
+        else { return }
+        try? await self.write(body, nil, desk)
+    }
+
     private func restTeam(weeks: Int, _ desk: Desk) async throws(APIFault) -> RestTeamReply {
         do throws(ActRefusal) { try RestActs.checkLead(desk.person) } catch { throw APIFault(error) }
         let now = NodeClock.wallMilliseconds
@@ -174,6 +192,8 @@ extension OwnLoadView {
         self.minutesSinceBreak = load.minutesSinceBreak
         self.minutesOffShift = load.minutesOffShift
         self.nightPages = load.nightPages
+        self.overrunMinutes = load.overrunMinutes
+        self.overrunDays = load.overrunDays
         self.declinedForRest = load.declinedForRest
         self.byDay = load.days.map {
             DayLoadView(day: $0.day.description, cases: $0.cases, minutes: $0.minutes)
@@ -185,6 +205,6 @@ extension RestTeamReply.Week {
     fileprivate init(_ week: TeamLoad.Week) {
         self.init(
             monday: week.monday.description, people: week.people, cases: week.cases,
-            load: (week.minutes, week.breaks, week.nightPages))
+            load: (week.minutes, week.breaks, week.nightPages, week.overrunMinutes))
     }
 }

@@ -51,6 +51,7 @@ extension OperatorService {
             let basis = isClose ? try await self.checkClosing(id, desk) : nil
             let change = try await self.write(id, operations, command, desk, basis: basis)
             await self.driver.note(.rests, of: desk.person.id)
+            await self.countOverrun(desk)
             return try await self.reply(change)
         }
     }

@@ -21,6 +21,7 @@ package final class OperatorService: Sendable {
     let siteZones: SiteZones
     let rosterCache = RosterCache()
     let figureBoard = FigureBoard()
+    let outcomeBoard = OutcomeBoard()
     let handoffBoard: HandoffBoard
 
     /// The time zones of the roster, and how paging stands.
@@ -113,6 +114,9 @@ package final class OperatorService: Sendable {
             try Self.expect("POST", call)
             return try await self.announce(call, desk)
         case ("rest", 1...2): return try await self.rest(call, words, &query, desk)
+        case ("outcomes", 1):
+            try query.finish()
+            return try await self.outcomes(call, desk)
         case (_, 1):
             try Self.expect("GET", call)
             return try await self.single(words[0], &query, desk)
@@ -160,6 +164,7 @@ package final class OperatorService: Sendable {
         case "metrics": return await self.metrics()
         case "digest": return try await self.reply(try await self.digest())
         case "conflicts": return try await self.reply(try await self.conflicts(desk))
+        case "agencies": return try await self.reply(try await self.agencies(desk))
         case "sync": return try await self.reply(try await self.sync(desk))
         case "membership":
             return try await self.reply(

@@ -102,7 +102,9 @@ package struct ConfigurationDecoder {
             guard let texts = self.list(node, key.name, { $0.hasPrefix("/") }) else { return nil }
             return .texts(texts)
         case .command: return self.command(node, key.name).map { .texts($0) }
-        case .site, .address, .path, .bytes, .kibibytes, .milliseconds, .minutes, .day, .level, .person: break
+        case .site, .address, .path, .socket, .bytes, .kibibytes, .milliseconds, .minutes, .day, .level,
+            .person:
+            break
         }
         guard let text = node.scalar?.string, let value = Self.scalar(key.kind, text) else {
             self.complain(node, "\(key.name) does not take this value.", "It takes: \(key.kind.words).")
@@ -116,6 +118,9 @@ package struct ConfigurationDecoder {
         case .site: SiteID(text).map { .text($0.description) }
         case .address: PeerAddress(text).map { .address($0) }
         case .path: text.hasPrefix("/") && !text.contains("\0") ? .text(text) : nil
+        case .socket:
+            text.hasPrefix("/") && !text.contains("\0") && text.utf8.count <= NodeFolder.socketPathMax
+                ? .text(text) : nil
         case .bytes(let range), .kibibytes(let range):
             Int(text).flatMap { range.contains($0) ? .number($0) : nil }
         case .milliseconds(let range): Self.time(text).flatMap { range.contains($0) ? .number($0) : nil }

@@ -9,6 +9,8 @@ package struct ConfigurationKey: Sendable {
         case site
         case address
         case path
+        /// Of a Unix socket.
+        case socket
         case paths
         /// An absolute path and its arguments, passed on as they stand.
         case command
@@ -80,7 +82,7 @@ extension ConfigurationKey {
             "The team's rule book: a folder with rules, sops and codes; by default the built-in one."
         ) { if case .text(let text) = $1 { $0.rules = text } },
         ConfigurationKey(
-            "api.socket", .path, initial: "/run/baton/api.sock",
+            "api.socket", .socket, initial: "/run/baton/api.sock",
             "The operator socket; by default api.sock in the data folder."
         ) { if case .text(let text) = $1 { $0.socket = text } },
         ConfigurationKey(
@@ -176,6 +178,7 @@ extension ConfigurationKey.Kind {
         case .site: "site name, 2 to 8 of a-z and 0-9"
         case .address: "host:port"
         case .path: "absolute path"
+        case .socket: "absolute path of at most \(NodeFolder.socketPathMax) bytes"
         case .paths: "list of absolute paths"
         case .command: "list: absolute path, arguments"
         case .person: "desk name"

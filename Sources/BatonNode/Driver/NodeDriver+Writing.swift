@@ -1,4 +1,5 @@
 import BatonCrypto
+import BatonDesk
 import BatonEngine
 import BatonModel
 import BatonProtocol
@@ -22,6 +23,7 @@ extension NodeDriver {
             case .whole(let job): await self.whole(job)
             case .alarm(let alarm): await self.save(alarm)
             case .statements(let bytes): await self.save(statements: bytes)
+            case .told(let note): await self.save(note)
             case .index: await self.index()
             }
         }
@@ -130,6 +132,14 @@ extension NodeDriver {
     private func save(_ membership: Membership) async {
         let result = await self.worker.change { store throws(ReplicaFault) in
             try store.save(membership: membership.entries)
+        }
+        if case .failure(let fault) = result { self.noteFailure(fault) }
+    }
+
+    private func save(_ note: ToldNote) async {
+        let oldest = note.at - min(note.at, 2 * CaseOutcome.oldestDays * 86_400_000)
+        let result = await self.worker.change { store throws(ReplicaFault) in
+            try store.noteTold(note.closes, to: note.person, at: note.at, forgettingBefore: oldest)
         }
         if case .failure(let fault) = result { self.noteFailure(fault) }
     }

@@ -52,7 +52,8 @@ package enum RuleBookFiles {
         return files
     }
 
-    /// Writes the built-in book out, to be changed by the team.
+    /// Writes the built-in book out, to be changed by the team. It is written beside and put in place as a whole: a
+    /// part of a book could be taken for one.
     ///
     /// - Throws: `rules.exists` where one of its folders stands already: nothing is overwritten.
     package static func export(to folder: String) throws(NodeFault) -> [String] {
@@ -61,21 +62,31 @@ package enum RuleBookFiles {
                 code: "rules.exists", "\(folder)/\(part) is there already.",
                 hint: "Name an empty folder; nothing was written.", exit: .refused)
         }
-        var written: [String] = []
+        // A name of ours: what an export that was killed has left there is no book.
+        let beside = "\(folder)/.baton-new"
+        Files.remove(beside)
+        for part in Self.folders { try Self.makeFolder("\(beside)/\(part)", of: folder) }
         for file in BuiltInRules.files {
-            let path = "\(folder)/\(file.name)"
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            } catch {
-                throw NodeFault(
-                    code: "folder.unwritable", "\(folder) cannot be made.",
-                    hint: "Check its parent's permissions.")
-            }
-            try Files.replace(path, Array(file.text.utf8), mode: 0o644)
-            written.append(path)
+            try Files.replace("\(beside)/\(file.name)", Array(file.text.utf8), mode: 0o644)
         }
-        return written
+        for part in Self.folders {
+            do {
+                try FileManager.default.moveItem(atPath: "\(beside)/\(part)", toPath: "\(folder)/\(part)")
+            } catch { throw Self.unwritable(folder) }
+        }
+        Files.remove(beside)
+        return BuiltInRules.files.map { "\(folder)/\($0.name)" }
+    }
+
+    private static func makeFolder(_ path: String, of folder: String) throws(NodeFault) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch { throw Self.unwritable(folder) }
+    }
+
+    private static func unwritable(_ folder: String) -> NodeFault {
+        NodeFault(
+            code: "folder.unwritable", "\(folder) cannot be made.", hint: "Check its parent's permissions.")
     }
 }
 

@@ -46,6 +46,8 @@ enum WriteJob: Sendable {
     case alarm(PeerAlarm)
     /// What other sites have stated of this site's earlier lives, encoded.
     case statements([UInt8])
+    /// Somebody was told how cases ended.
+    case told(ToldNote)
     /// Brings the text index up to what has been committed.
     case index
 }
@@ -72,6 +74,13 @@ struct BatchJob: Sendable {
     let orders: [WriteOrder]
     /// One result per order; or the refusal for which nothing was written.
     let answer: CheckedContinuation<Result<[Result<WriteOutcome, WriteRefusal>], WriteRefusal>, Never>
+}
+
+struct ToldNote: Sendable {
+    let person: OperatorID
+    let closes: [DeltaID]
+    /// Milliseconds since 1970.
+    let at: UInt64
 }
 
 struct PauseJob: Sendable {

@@ -55,6 +55,26 @@ extension ReplicaStore {
         }
     }
 
+    /// Lists the agencies that cases name, in lower case and sorted, as far as they are indexed.
+    ///
+    /// - Complexity: O(limit), by the index of terms.
+    package func agencies(limit: Int) throws(ReplicaFault) -> [String] {
+        try self.reading { connection throws(ReplicaFault) in
+            let statement = try connection.prepare(
+                """
+                SELECT value FROM search_term t WHERE kind = ?1 AND EXISTS (
+                    SELECT 1 FROM search_document_term d WHERE d.term = t.term
+                ) ORDER BY value LIMIT ?2
+                """)
+            defer { statement.reset() }
+            statement.bind(1, Int(CaseTerm.Kind.agency.rawValue))
+            statement.bind(2, limit)
+            var found: [String] = []
+            while try statement.step() { found.append(statement.text(0)) }
+            return found
+        }
+    }
+
     /// Lists the cases that have a date of a kind up to an instant, the earliest first; those not indexed yet last.
     package func documents(
         with kind: CaseDate.Kind, upTo instant: UInt64, limit: Int

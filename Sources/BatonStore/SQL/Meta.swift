@@ -20,6 +20,8 @@ enum Meta: String {
     case rebuilding
     /// The feature level of the field table by which the derived tables were made.
     case foldLevel = "fold-level"
+    /// Which outcomes people were told: rows of person, close and time, as deterministic CBOR.
+    case toldOutcomes = "told-outcomes"
 }
 
 extension Connection {

@@ -44,12 +44,15 @@ enum RestHandlers {
 
     private static let meaning = [
         "Counted are facts that the desk causes: graphic cases opened at a sitting, how long "
-            + "each was before you at most, breaks taken by command, pages answered at night, handoffs "
+            + "each was before you at most, breaks taken by command, pages answered at night, work "
+            + "past the end of your shift in steps of ten minutes (from the changes that you write), handoffs "
             + "declined for rest. Graphic are CSEA and MCE cases and what is tagged `graphic`: reading "
             + "what happened counts too.",
         "You alone see yours. Nothing is derived from how you type or write, nobody is ranked, "
             + "and the limits are policy, not science. Until two weeks after the day of the notice "
             + "(`rest.notice` in the configuration) nothing is counted at all.",
+        "How cases ended on which you worked and which somebody else closed is told once, here, in `brief` and when "
+            + "you sit down: by its code, without any text of the case. It is no count, so it needs no notice.",
     ]
 
     @Sendable

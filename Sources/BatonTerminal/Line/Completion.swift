@@ -12,10 +12,13 @@ package struct Completion: Sendable {
     package let table: [CommandSpec]
     /// Handles seen in the session, newest last.
     package let handles: [String]
+    /// Names of agencies as the team writes them, sorted.
+    package let agencies: [String]
 
-    package init(table: [CommandSpec], handles: [String]) {
+    package init(table: [CommandSpec], handles: [String], agencies: [String] = []) {
         self.table = table
         self.handles = handles
+        self.agencies = agencies
     }
 
     /// - Parameter line: What stands before the cursor.
@@ -25,7 +28,8 @@ package struct Completion: Sendable {
         let candidates = self.candidates(after: words.dropLast().filter { !$0.isEmpty }, typed: typed)
         let fitting = candidates.filter { $0.lowercased().hasPrefix(typed.lowercased()) }
         guard let first = fitting.first else { return .nothing }
-        if fitting.count == 1 { return Self.insert(first, after: typed, isWhole: true) }
+        // What ends with a colon wants its value at once.
+        if fitting.count == 1 { return Self.insert(first, after: typed, isWhole: !first.hasSuffix(":")) }
         let common = fitting.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
         return common.count > typed.count ? Self.insert(common, after: typed, isWhole: false) : .list(fitting)
     }
@@ -52,9 +56,13 @@ package struct Completion: Sendable {
             return (spec.options + CommonOptions.all).map { "--\($0.name)" }.sorted()
         }
         if let last = words.last, last.hasPrefix("--"), let option = spec.option(String(last.dropFirst(2))) {
-            return Self.values(of: option)
+            return option.name == "agency" ? self.agencyWords : Self.values(of: option)
         }
         let given = words.dropFirst(spec.name.form == nil ? 1 : 2).filter { !$0.hasPrefix("--") }
+        if [.queue, .find].contains(spec.name), typed.lowercased().hasPrefix("agency:") {
+            // A part of a name is enough for a filter.
+            return self.agencies.map { "agency:\($0.prefix { !$0.isWhitespace })" }
+        }
         var candidates: [String] = []
         for parameter in spec.parameters {
             switch parameter.kind {
@@ -65,7 +73,13 @@ package struct Completion: Sendable {
             case .words, .text: break
             }
         }
+        if spec.name == .edit, words.last?.lowercased() == "agency" { candidates = self.agencyWords }
         return candidates.filter { !given.contains($0) }
+    }
+
+    /// As one word each: a name of several is quoted.
+    private var agencyWords: [String] {
+        self.agencies.map { $0.contains(where: \.isWhitespace) ? "\"\($0)\"" : $0 }
     }
 
     private static func values(of option: CommandOption) -> [String] {

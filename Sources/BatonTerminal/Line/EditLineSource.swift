@@ -28,7 +28,8 @@ package final class EditLineSource: LineSource {
                 let outcome = self.state.withLock { state in
                     let completion =
                         request.purpose == .command
-                        ? Completion(table: CommandTable.all, handles: request.words) : nil
+                        ? Completion(
+                            table: CommandTable.all, handles: request.words, agencies: request.agencies) : nil
                     state.calls.prepare(prompt: request.prompt, completion: completion)
                     return state.editor.line()
                 }

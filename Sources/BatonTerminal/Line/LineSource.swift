@@ -25,10 +25,15 @@ package struct LineRequest: Sendable, Equatable {
     package let purpose: Purpose
     /// Words that may be completed now: cases seen, fields.
     package let words: [String]
+    /// Names of agencies, sorted; for completion too.
+    package let agencies: [String]
     /// Printed before the prompt where a person types; lines that end with a line break.
     package let preface: String
 
-    package init(prompt: String, purpose: Purpose, words: [String] = [], preface: String = "") {
+    package init(
+        prompt: String, purpose: Purpose, words: [String] = [], agencies: [String] = [], preface: String = ""
+    ) {
+        self.agencies = agencies
         self.preface = preface
         self.prompt = prompt
         self.purpose = purpose

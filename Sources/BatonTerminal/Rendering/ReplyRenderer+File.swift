@@ -32,12 +32,22 @@ extension ReplyRenderer {
             ])
         }
         if !section.items.isEmpty { blocks.append(.table(table)) }
+        for item in section.items { blocks += self.sights(item) }
         if section.unreadable > 0 {
             blocks.append(
                 .line(
                     "\(section.unreadable) entries were written by a newer program and cannot be read here."))
         }
         return blocks
+    }
+
+    /// Of a decision in a review: how much had been read when it was taken, and what had not, word by word.
+    private func sights(_ item: ItemView) -> [Block] {
+        let known = item.details.filter { $0.key.hasPrefix("known at ") }
+        let missed = item.details.filter { $0.key.hasPrefix("not known at ") }
+        let read = known.prefix(1).map { "\(item.id) \($0.key): \(known.count) of what the log has" }
+        let lines = read + missed.map { "\(item.id) \($0.key): \($0.value)" }
+        return lines.map { .paragraph($0, indent: 2) }
     }
 
     /// `due 03:12Z` for what is awaited, else when it was.

@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 extension ReplyRenderer {
     func rest(_ reply: RestReply, said: String?) -> [Block] {
@@ -16,6 +17,10 @@ extension ReplyRenderer {
         ]
         if let outside = own.minutesOffShift {
             fields.append(BlockField("off shift", "up to \(outside) min of it"))
+        }
+        if own.minutesOffShift != nil || own.overrunMinutes > 0 {
+            let days = Count.words(own.overrunDays, "day")
+            fields.append(BlockField("past your shift", "\(own.overrunMinutes) min on \(days)"))
         }
         fields.append(BlockField("pages at night", "\(own.nightPages)"))
         fields.append(BlockField("declined for rest", "\(own.declinedForRest) handoffs"))
@@ -57,12 +62,12 @@ extension ReplyRenderer {
             var table = Table([
                 .init("week of"), .init("people", right: true), .init("graphic cases", right: true),
                 .init("minutes at most", right: true), .init("breaks", right: true),
-                .init("night pages", right: true),
+                .init("night pages", right: true), .init("past shift, min", right: true),
             ])
             for week in reply.weeks {
                 table.add([
                     week.monday, "\(week.people)", "\(week.cases)", "\(week.minutes)", "\(week.breaks)",
-                    "\(week.nightPages)",
+                    "\(week.nightPages)", "\(week.overrunMinutes)",
                 ])
             }
             blocks += [.heading("Totals of whole weeks"), .table(table)]

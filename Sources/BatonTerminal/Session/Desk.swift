@@ -28,6 +28,8 @@ package struct Desk: Sendable {
     var keptTexts: [String: [String]] = [:]
     /// Handles seen in this session, newest last, for completion.
     package private(set) var seen: [String] = []
+    /// Names of agencies that cases of this team have, for completion; sorted.
+    package private(set) var agencies: [String] = []
     /// The command that was held back since somebody elsewhere is about to act in its case, by what words, and
     /// when, in milliseconds since 1970.
     private var heldBack: (command: Command, words: String, at: Int64)?
@@ -52,6 +54,7 @@ package struct Desk: Sendable {
     mutating func freeze(_ cases: [CaseRow]) {
         self.rows = cases.map { FrozenRow(id: $0.id, ref: $0.ref, title: $0.title, changes: $0.changes) }
         for summary in cases { self.remember(summary.ref) }
+        self.learn(agencies: cases.compactMap(\.agency))
     }
 
     /// Keeps how a change can be taken back.
@@ -68,6 +71,13 @@ package struct Desk: Sendable {
         if self.seen.count > 200 { self.seen.removeFirst() }
     }
 
+    /// Takes up names of agencies, each once whatever its case.
+    mutating func learn(agencies names: [String]) {
+        var known = Set(self.agencies.map { $0.lowercased() })
+        let fresh = names.filter { !$0.isEmpty && known.insert($0.lowercased()).inserted }
+        if !fresh.isEmpty { self.agencies = (self.agencies + fresh).sorted() }
+    }
+
     /// Runs a command and says so if the answer may be old.
     package mutating func run(_ command: Command, table: [CommandSpec]) async -> Result<Reply, CommandIssue> {
         guard let spec = table.first(where: { $0.name == command.name }) else {
@@ -81,7 +91,9 @@ package struct Desk: Sendable {
             var reply = try await spec.handler(&self, command)
             self.announced = nil
             if command.name == .quit { await self.stopWatching() }
+            if let agency = reply.caseShown?.agency { self.learn(agencies: [agency]) }
             reply.notes += await self.watch(reply)
+            reply.notes += await self.outcomeNews(after: command.name)
             if command.name != .set { self.options = kept }
             if isFreshNeeded, reply.exit == .done, reply.asOf?.isStale ?? false { reply.exit = .stale }
             return .success(reply)

@@ -81,7 +81,9 @@ private struct SessionReader {
             self.printNotices()
             let prompt = self.input.isInteractive ? await self.prompt() : ""
             let words = self.desk.rows.map { rows in rows.indices.map { "@\($0 + 1)" } } ?? []
-            let request = LineRequest(prompt: prompt, purpose: .command, words: self.desk.seen + words)
+            let request = LineRequest(
+                prompt: prompt, purpose: .command, words: self.desk.seen + words, agencies: self.desk.agencies
+            )
             switch await self.input.line(request) {
             case .end:
                 await self.desk.stopWatching()
@@ -112,7 +114,11 @@ private struct SessionReader {
             let greeting =
                 "Baton at \(status.site), you are \(status.operatorName). \(counts.openCases) open cases, "
                 + "\(counts.openS0) with life at stake. Type help for commands."
-            self.output.write(BlockRenderer(self.desk.options.render).text([.paragraph(greeting, indent: 0)]))
+            self.desk.learn(agencies: (try? await self.desk.client.agencies().agencies) ?? [])
+            let news = await self.desk.outcomeNews()
+            self.output.write(
+                BlockRenderer(self.desk.options.render).text(
+                    [greeting].map { .paragraph($0, indent: 0) } + news.map { .paragraph($0, indent: 0) }))
             return nil
         } catch {
             let issue = CommandIssue(error)

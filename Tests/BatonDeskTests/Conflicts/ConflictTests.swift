@@ -232,6 +232,8 @@ struct ConflictTests {
                 $0.key == "not known at usw" && $0.value.contains("number is a shop")
             })
         #expect(decision.details.contains { $0.key == "known at usw" && $0.value.hasPrefix("V3 ok") })
-        #expect(report.sections.map(\.name).contains("partition"))
+        #expect(report.sections.map(\.name).contains("verification"))
+        #expect(report.sections.last?.name == "review")
+        #expect(report.sections.dropLast().allSatisfy { !$0.items.isEmpty })
     }
 }
