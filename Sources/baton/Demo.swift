@@ -57,7 +57,7 @@ struct DemoCommand: AsyncParsableCommand {
             return Int32((isGood ? BatonAPI.ExitCode.done : .integrity).rawValue)
         }
         StandardOutput().write(
-            "\nYou are \(desk.person) at the desk of \(desk.folder.path). Try: conflicts, queue, show @1, quit.\n"
+            "\nYou are \(desk.person) at the desk of \(desk.folder.path).\nTry: conflicts, queue, show @1, quit.\n"
         )
         return await DeskCommand.sit(
             at: UnixOperatorAPI(path: desk.folder.socket), DeskDoor.options(actingAs: desk.person))

@@ -48,7 +48,7 @@ enum ReviewActs {
             throw ActRefusal(
                 .refused, "review.begun", "The review of this case has begun already.", "`review` shows it.")
         }
-        let open = scene.rules.forms.first { $0.purpose == .review }?.missing(filled: []) ?? []
+        let open = scene.rules.questions(after: file.review).map(\.name)
         return ActOutcome(
             [file.entry(CaseField.review, ReviewBody(.start))], said: ["The review has begun."],
             hints: open.isEmpty ? [] : ["To answer: \(open.joined(separator: ", "))"])
@@ -71,8 +71,7 @@ enum ReviewActs {
         var body = ReviewBody(.answer)
         body.field = name
         body.words = try act.neededText("words", bytesMax: LedgerMap.longTextBytesMax)
-        let filled = Set(file.review.answers.map(\.body.field)).union([name])
-        let missing = form?.missing(filled: filled) ?? []
+        let missing = scene.rules.questions(after: file.review).map(\.name).filter { $0 != name }
         return ActOutcome(
             [file.entry(CaseField.review, body)], said: ["\(name) answered."],
             hints: missing.isEmpty

@@ -124,6 +124,17 @@ package struct ReviewLedger: Sendable {
     }
 }
 
+extension RuleBook {
+    /// What a review still asks people for, in the form's order; actions are no question.
+    func questions(after review: ReviewLedger) -> [(name: String, label: String)] {
+        let answered = Set(review.answers.map(\.body.field))
+        let blocks = self.forms.first { $0.purpose == .review }?.blocks ?? []
+        return blocks.filter { !$0.isRepeated }.flatMap { block in
+            block.fields.filter(\.isRequired).map { ("\(block.key).\($0.key)", $0.label) }
+        }.filter { !answered.contains($0.0) }
+    }
+}
+
 extension CaseFile {
     package var review: ReviewLedger { ReviewLedger(self.ledger(CaseField.review)) }
 }

@@ -13,7 +13,20 @@ package struct ReviewReport: Sendable {
             ReviewHandoffs(file, handoffs, now: now).section, Self.partition(file),
             Self.verification(file, rules), Self.containment(file), Self.partners(file),
         ]
-        self.sections = filled.filter { !$0.items.isEmpty } + [file.review.section(now: now)]
+        self.sections = filled.filter { !$0.items.isEmpty } + [Self.answers(file, rules, now: now)]
+    }
+
+    /// What people have written, and once the review has begun what it still asks for.
+    private static func answers(_ file: CaseFile, _ rules: RuleBook, now: UInt64) -> FileSection {
+        let review = file.review
+        let written = review.section(now: now)
+        guard let start = review.start else { return written }
+        let begun = FileItem(
+            id: "start", state: "begun", text: "the review", by: start.by, site: start.site, at: start.at)
+        let open = rules.questions(after: review).map { name, label in
+            FileItem(id: name, state: "to answer", text: label)
+        }
+        return FileSection("review", [begun] + written.items + open, unreadable: written.unreadable)
     }
 
     /// Detection and the way of the case: each milestone with the minutes since it was received.
@@ -80,6 +93,7 @@ package struct ReviewReport: Sendable {
 
     private static func containment(_ file: CaseFile) -> FileSection {
         let items = file.containments.items
+        guard !items.isEmpty else { return FileSection("containment", []) }
         let effects = items.flatMap(\.effects).map(\.at)
         var lines = [
             FileItem(

@@ -125,11 +125,13 @@ extension OperatorService {
             throw APIFault(.badQuery, "Nothing was asked for.", "Give the beginning of a word in q.")
         }
         let owners = try Self.owners(query, desk)
+        let rules = self.rules
         let (hits, isComplete) = try await self.read(desk) { reader throws(ReplicaFault) in
             let result = try reader.store.find(query, owners: owners, limit: limit)
             var hits: [FindReply.Hit] = []
+            var left = CaseReader.clocksRead
             for hit in result.hits {
-                guard let row = try reader.row(hit.document) else { continue }
+                guard let row = try reader.row(hit.document, rules, reading: &left) else { continue }
                 let text = hit.entry.flatMap { EntryDetails($0.write.value).text }
                 hits.append(FindReply.Hit(summary: row, excerpt: text.map { Self.excerpt($0) }))
             }
@@ -156,10 +158,12 @@ extension OperatorService {
     func similar(_ reference: String, limit: Int, _ desk: Desk) async throws(APIFault) -> SimilarReply {
         let id = try await self.resolve(reference, desk)
         let keys = try await self.caseFile(id, desk).similarKeys
+        let rules = self.rules
         let (ref, found) = try await self.read(desk) { reader throws(ReplicaFault) in
             var found: [SimilarReply.Hit] = []
+            var left = CaseReader.clocksRead
             for hit in try reader.store.similar(to: keys, except: id, limit: limit) {
-                guard let row = try reader.row(hit.document) else { continue }
+                guard let row = try reader.row(hit.document, rules, reading: &left) else { continue }
                 found.append(SimilarReply.Hit(summary: row, shared: hit.keys.map(\.description)))
             }
             return (try reader.store.handle(of: id)?.description ?? id.description, found)

@@ -51,6 +51,21 @@ extension CaseReader {
     }
 }
 
+extension CaseReader {
+    /// A row of a list that no known clocks go with: they are worked out for as many as nobody notices.
+    func row(_ id: DocumentID, _ rules: RuleBook, reading count: inout Int) throws(ReplicaFault) -> CaseRow? {
+        guard var row = try self.row(id) else { return nil }
+        guard !row.isClosed, count > 0, let file = try self.file(id) else { return row }
+        count -= 1
+        let dues = file.clocks(rules).filter { $0.stop == nil }.compactMap(\.dueMilliseconds)
+        row.nextDueAt = (dues + [row.dueAt].compactMap(\.self)).min()
+        return row
+    }
+
+    /// Cases of one answer whose clocks are worked out for it.
+    static let clocksRead = 50
+}
+
 /// When the clocks and deadlines of open cases run out, as far as it is known.
 struct CaseDues: Sendable {
     private var byCase: [DocumentID: Int64] = [:]

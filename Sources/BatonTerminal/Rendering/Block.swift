@@ -31,11 +31,16 @@ package struct Table: Sendable, Equatable {
         package let isRightAligned: Bool
         /// The column that gives way when the screen is narrow; one at most.
         package let gives: Bool
+        /// Breaks what does not fit into lines: instructions are read to their end.
+        package let wraps: Bool
 
-        package init(_ heading: String, right isRightAligned: Bool = false, gives: Bool = false) {
+        package init(
+            _ heading: String, right isRightAligned: Bool = false, gives: Bool = false, wraps: Bool = false
+        ) {
             self.heading = heading
             self.isRightAligned = isRightAligned
             self.gives = gives
+            self.wraps = wraps
         }
     }
 

@@ -83,7 +83,7 @@ package struct BlockRenderer: Sendable {
         let rows = table.rows.map { $0.map(SafeText.line) }
         let widths = self.widths(table, rows)
         let heading = self.row(table.columns.map(\.heading), table, widths)
-        return [self.strong(heading)] + rows.map { self.row($0, table, widths) }
+        return [self.strong(heading)] + rows.flatMap { self.wrapped($0, table, widths) }
     }
 
     private func widths(_ table: Table, _ rows: [[String]]) -> [Int] {
@@ -105,6 +105,15 @@ package struct BlockRenderer: Sendable {
             excess -= 1
         }
         return widths
+    }
+
+    private func wrapped(_ cells: [String], _ table: Table, _ widths: [Int]) -> [String] {
+        let lines = zip(zip(cells, table.columns), widths).map { pair, width in
+            pair.1.wraps && self.options.columns != nil ? DisplayWidth.wrap(pair.0, columns: width) : [pair.0]
+        }
+        return (0..<(lines.map(\.count).max() ?? 0)).map { number in
+            self.row(lines.map { number < $0.count ? $0[number] : "" }, table, widths)
+        }
     }
 
     private func row(_ cells: [String], _ table: Table, _ widths: [Int]) -> String {

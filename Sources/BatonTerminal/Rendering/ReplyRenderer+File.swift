@@ -16,13 +16,31 @@ extension ReplyRenderer {
         if reply.sections.allSatisfy({ $0.items.isEmpty && $0.unreadable == 0 }) {
             blocks.append(.line("Nothing is recorded yet."))
         }
-        return blocks
+        return blocks + Self.next(reply)
+    }
+
+    /// What a person may do with what is listed.
+    private static func next(_ reply: FileReply) -> [Block] {
+        guard let section = reply.sections.last, !reply.summary.isClosed || section.name == "review" else {
+            return []
+        }
+        let open = section.items.first { $0.state == "todo" }
+        switch section.name {
+        case "steps":
+            guard reply.sections.count == 1, let open else { return [] }
+            return [.line("Next: check done \(open.id), or check skip \(open.id) --why CODE")]
+        case "review":
+            guard !section.items.isEmpty else { return [.line("Nobody has begun its review: review start")] }
+            let asked = section.items.first { $0.state == "to answer" }
+            return asked.map { [.line("Next: review answer \($0.id) \"...\"")] } ?? []
+        default: return []
+        }
     }
 
     private func section(_ section: SectionView, isOnly: Bool) -> [Block] {
         var blocks: [Block] = isOnly ? [] : [.heading(section.name)]
         var table = Table([
-            .init("id"), .init("state"), .init("what", gives: true), .init("who"), .init("when"),
+            .init("id"), .init("state"), .init("what", gives: true, wraps: true), .init("who"), .init("when"),
         ])
         for item in section.items {
             let words = ([item.text] + item.marks.map { "[\($0)]" }).filter { !$0.isEmpty }
