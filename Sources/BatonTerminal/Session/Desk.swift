@@ -201,8 +201,9 @@ extension Desk {
     }
 
     /// Holds a change back from a case in which somebody elsewhere is about to do what cannot be taken back; the
-    /// same line once more within a minute goes through, whatever was typed in between. In a sitting nothing is asked: the next line may have been typed ahead, and
-    /// would be taken for the answer. Where nobody types it goes on: a script has been told in `asOf`.
+    /// same line once more within a minute goes through, whatever was typed in between. In a sitting nothing is
+    /// asked: the next line may have been typed ahead, and would be taken for the answer. Where nobody types it goes
+    /// on: a script has been told in `asOf`.
     private mutating func mind(
         _ asOf: Freshness, _ summary: CaseRow, before command: Command
     ) async throws(CommandIssue) {
