@@ -29,6 +29,8 @@ final class DeskDouble: OperatorAPI {
         var calls: [APICall] = []
         var acts: [ActCall] = []
         var isSound = true
+        /// What is to be told of closed cases.
+        var outcomes: [OutcomesReply.Outcome] = []
         var counter = 0
     }
 
@@ -87,6 +89,12 @@ final class DeskDouble: OperatorAPI {
         case ("GET", "conflicts", 1):
             let all = model.cases.flatMap(self.conflicts)
             return try self.json(ConflictsReply(asOf: self.asOf(model), conflicts: all))
+        case ("GET", "outcomes", 1):
+            return try self.json(OutcomesReply(asOf: self.asOf(model), outcomes: model.outcomes))
+        case ("POST", "outcomes", 1):
+            let told = try APIText.value(OutcomesCall.self, json: request.body).deltas
+            model.outcomes.removeAll { told.contains($0.delta) }
+            return try self.json(OutcomesReply(asOf: self.asOf(model), outcomes: model.outcomes))
         case ("GET", "find", 1): return try self.find(query("q") ?? "", model)
         case ("GET", "cases", 1): return try self.queue(query, model)
         case ("POST", "cases", 1): return try self.create(request.body, &model)

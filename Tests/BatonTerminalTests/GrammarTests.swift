@@ -187,6 +187,8 @@ struct GrammarTests {
         #expect(completion.effect(on: "que") == .insert("ue "))
         #expect(completion.effect(on: "st") == .insert("at"))
         #expect(completion.effect(on: "statu") == .insert("s "))
+        #expect(completion.effect(on: "help hold ren") == .insert("ew "))
+        #expect(completion.effect(on: "help hol") == .insert("d "))
         #expect(completion.effect(on: "hold re") == .list(["release", "renew"]))
         #expect(completion.effect(on: "show ED") == .insert("R-7K3Q1"))
         #expect(completion.effect(on: "show EDR-7K3Q1") == .list(["EDR-7K3Q12", "EDR-7K3Q14"]))

@@ -53,6 +53,34 @@ struct DeskSessionTests {
         #expect(quiet.out.contains("[desk.changed-since-listed]"))
     }
 
+    @Test("an outcome is told at the greeting, once; eight at most, and the others the next time")
+    func outcomes() async {
+        let fixture = await DeskFixture.withCases()
+        func outcome(_ number: Int) -> OutcomesReply.Outcome {
+            OutcomesReply.Outcome(
+                "TTL-7K3Q\(10 + number)", id: "0\(number)", code: "REFERRED", meaning: "handed on",
+                by: (name: "kim", site: "usw"), close: (at: DeskDouble.now, delta: "d\(number)"))
+        }
+        fixture.api.model.withLock { $0.outcomes = (0..<10).map(outcome) }
+        let script = await fixture.session(["status"])
+        #expect(!script.out.contains("outcome"), "nobody sits there")
+        let first = await fixture.session(["quit"], isInteractive: true)
+        #expect(first.out.contains("outcome TTL-7K3Q10: handed on (kim at usw, 03:12Z)"))
+        #expect(first.out.components(separatedBy: "outcome ").count - 1 == 8)
+        #expect(first.out.contains("2 more cases that you worked on were closed: brief"))
+        let second = await fixture.session(["quit"], isInteractive: true)
+        #expect(second.out.components(separatedBy: "outcome ").count - 1 == 2)
+        let third = await fixture.session(["quit"], isInteractive: true)
+        #expect(!third.out.contains("outcome"))
+    }
+
+    @Test("help on a form of a command is asked for by both of its words")
+    func helpOnForms() async {
+        let outcome = await DeskFixture.withCases().session(["help check add", "help check"])
+        #expect(outcome.code == 0 && outcome.out.contains("usage: check add"))
+        #expect(outcome.out.contains("  Each in full: help check add"))
+    }
+
     @Test("two changes through one row do not ask about the first")
     func ownChangeDoesNotAsk() async {
         let fixture = await DeskFixture.withCases()

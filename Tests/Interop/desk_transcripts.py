@@ -155,11 +155,19 @@ def triage(syd, usw):
     return play
 
 
+def own_deltas(site):
+    cases = site.ask("GET", "/v1/cases?view=all")["cases"]
+    logs = [site.ask("GET", f"/v1/cases/{case['id']}/log")["deltas"] for case in cases]
+    return [delta for log in logs for delta in log if delta["author"].startswith(site.name)]
+
+
 def partition(syd, usw):
     """The line is cut; work goes on at both sites and says what it does not know."""
     made = usw.ask("POST", "/v1/cases", {"type": "TTL", "title": "Threat to a school", "severity": "S0"})
     made = made["detail"]["summary"]["ref"]
     even([syd, usw])
+    # What waits for a peer out of touch is what it has not signed for.
+    until("usw's word for all of it", lambda: all("usw" in delta["safeAt"] for delta in own_deltas(syd)))
     syd.ask("POST", "/v1/sync/usw/pause")
     until("the cut", lambda: syd.ask("GET", "/v1/sync")["paused"] == ["usw"])
     play = Play(syd, usw)
@@ -167,7 +175,7 @@ def partition(syd, usw):
             "show people", "take --emergency --why PARTITION",
             "contact log local-police \"rang duty officer\" --ask --expect 20m",
             "contain suspend subj:1 --why TTL-IMMINENT --executor usw", "contain done suspend subj:1",
-            "decide preserve-only --why PRESERVE-ONLY", "edit agency maple-pd")
+            "decide preserve-only --why PRESERVE-ONLY", "edit agency maple-pd", "sync")
     play.at("usw kim", f"use {made}", "take", "edit agency harlan-so", "note rang the sheriff")
     play.case = made
     return play

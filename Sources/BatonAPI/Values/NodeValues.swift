@@ -90,8 +90,9 @@ package struct PeerStatus: Codable, Sendable, Equatable {
     package let lastHeardAt: Int64?
     /// How far its clock is ahead of ours, milliseconds.
     package let clockOffset: Int64?
-    /// Deltas that it has not stated to hold.
-    package let missingThere: Int64
+    /// Deltas that it has not stated to hold. In `GET /v1/sync`, of a peer down or paused, those that it has not
+    /// signed for: the most that waits.
+    package var missingThere: Int64
     /// Deltas that it has announced and that are not here yet.
     package let missingHere: Int64
     package let deltasSent: Int64

@@ -78,8 +78,13 @@ package struct ReviewReport: Sendable {
     /// Verification quality: which gates were passed, and when, against the first decision.
     private static func verification(_ file: CaseFile, _ rules: RuleBook) -> FileSection {
         let ledger = file.verification
+        // Gates are of requests for data; in another case only what somebody has verified is told.
+        let isAsked = file.type == .emergencyDataRequest
         let decided = file.decisions.items.compactMap { $0.approval?.at }.min()
-        let items = file.neededGates(rules, isForeign: false).map { gate -> FileItem in
+        let gates = file.neededGates(rules, isForeign: false).filter {
+            isAsked || !ledger.standing($0.id).results.isEmpty
+        }
+        let items = gates.map { gate -> FileItem in
             let standing = ledger.standing(gate.id)
             let at = standing.results.last?.at
             let isLate = decided.map { (at ?? .max) > $0 } ?? false

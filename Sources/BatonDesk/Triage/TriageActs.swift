@@ -65,7 +65,7 @@ enum TriageActs {
         }
         let clocks = work.clocks(facts).map { ClockWords.line($0, now: scene.now) }
         if !clocks.isEmpty { outcome.said.append("Clocks: \(clocks.joined(separator: " | "))") }
-        outcome.hints.append("Next: check, verify")
+        outcome.hints.append(type == .emergencyDataRequest ? "Next: check, verify" : "Next: check")
     }
 }
 

@@ -27,6 +27,15 @@ extension PeerStatus {
     }
 }
 
+extension PeerStatus {
+    /// The same with another count of what waits to be sent.
+    func waiting(_ count: Int64?) -> PeerStatus {
+        var status = self
+        if let count { status.missingThere = count }
+        return status
+    }
+}
+
 extension AuthorLag {
     fileprivate init(_ lag: EngineSnapshot.Lag) {
         self.init(

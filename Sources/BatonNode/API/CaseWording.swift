@@ -26,6 +26,18 @@ struct Wording: Sendable {
         self.membership.head.operators.first { $0.name == name }
     }
 
+    /// The text of an item; where it tells of owners they are called by their names, which no log has.
+    func named(_ item: FileItem, in section: String) -> String {
+        guard item.id == "owner", ["conflicts", "fields", "partition"].contains(section) else {
+            return item.text
+        }
+        let words = item.text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            guard word.hasPrefix("op"), let number = UInt32(word.dropFirst(2)) else { return String(word) }
+            return self.name(OperatorID(number))
+        }
+        return words.joined(separator: " ")
+    }
+
     func authorship(_ write: Write) -> Authorship {
         Authorship(
             by: self.name(write.actor.person), onBehalfOf: write.actor.onBehalfOf.map(self.name),

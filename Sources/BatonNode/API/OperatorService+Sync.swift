@@ -11,8 +11,15 @@ extension OperatorService {
 
     func sync(_ desk: Desk) async throws(APIFault) -> SyncReply {
         let snapshot = await self.driver.snapshot
+        let have = try await self.read(desk) { reader throws(ReplicaFault) in try reader.store.haveSet() }
+        // The exchange knows what waits for a peer in touch; for the others their signed word tells.
+        let waiting = snapshot.peers.map { peer in
+            ["down", "paused"].contains(peer.state)
+                ? Int64(clamping: self.receipts.unsigned(have, at: peer.site)) : nil
+        }
         return SyncReply(
-            asOf: await self.freshness(), peers: self.statuses(snapshot),
+            asOf: await self.freshness(),
+            peers: zip(self.statuses(snapshot), waiting).map { $0.waiting($1) },
             paused: await self.driver.paused.map(\.description),
             alarms: try await self.alarms(desk), pages: self.roster.board.view)
     }

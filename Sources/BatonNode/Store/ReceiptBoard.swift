@@ -60,6 +60,19 @@ final class ReceiptBoard: Sendable {
         }
     }
 
+    /// How many deltas a site has not signed for, without those that it wrote itself.
+    ///
+    /// - Parameter have: What is held here.
+    func unsigned(_ have: HaveSet, at site: SiteID) -> UInt64 {
+        let signed = self.haves.withLock { $0[site] ?? HaveSet() }
+        return have.authors.filter { $0.author.site != site }.reduce(UInt64(0)) { sum, entry in
+            let ranges = entry.intervals.map {
+                DeltaRange(author: entry.author, first: $0.first, last: $0.last)
+            }
+            return signed.lacking(ranges).reduce(sum) { $0.saturatingAdd($1.last - $1.first + 1) }
+        }
+    }
+
     /// Lists the sites that hold all of these deltas by their own signed word, sorted. A delta is its
     /// author's word too.
     func sites(holding references: [DeltaReference]) -> [SiteID] {

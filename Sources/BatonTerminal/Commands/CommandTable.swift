@@ -264,8 +264,9 @@ package enum CommandTable {
     private static let session: [CommandSpec] = [
         CommandSpec(
             name: .help, aliases: ["?"], help: "all commands, one in full, a code, or a search",
-            details: [], parameters: [Parameter("topic", .word, optional: true)], options: [],
-            examples: ["help", "help close", "help desk.no-list"], handler: SessionHandlers.help),
+            details: [], parameters: [Parameter("topic", .words, optional: true)], options: [],
+            examples: ["help", "help close", "help check add", "help desk.no-list"],
+            handler: SessionHandlers.help),
         CommandSpec(
             name: .why, aliases: [], help: "the last refusal once more, with its meaning",
             details: [], parameters: [], options: [], examples: ["why"], handler: SessionHandlers.why),

@@ -5,7 +5,8 @@ import BatonDesk
 enum SessionHandlers {
     @Sendable
     static func help(_ desk: inout Desk, _ command: Command) async throws(CommandIssue) -> Reply {
-        let topic = command.argument("topic")
+        // A form has two words: check add.
+        let topic = command.arguments["topic"].flatMap { $0.isEmpty ? nil : $0.joined(separator: " ") }
         guard let page = HelpText.page(topic, table: CommandTable.all) else {
             let shown = SafeText.line(topic ?? "")
             let near = NearestWord.of(topic ?? "", among: CommandTable.all.map(\.name.rawValue))

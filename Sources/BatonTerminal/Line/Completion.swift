@@ -68,13 +68,22 @@ package struct Completion: Sendable {
             switch parameter.kind {
             case .reference, .referenceOrDash: if given.isEmpty { candidates += self.handles }
             case .choice(let choices): candidates += choices
-            case .word: if spec.name == .help { candidates += self.table.map { String($0.name.command) } }
+            case .word: break
             case .search: candidates += SearchQuery.filters.map { "\($0):" }
-            case .words, .text: break
+            case .words: if spec.name == .help { candidates += self.topics(after: given) }
+            case .text: break
             }
         }
         if spec.name == .edit, words.last?.lowercased() == "agency" { candidates = self.agencyWords }
         return candidates.filter { !given.contains($0) }
+    }
+
+    /// Commands, and behind one of them its forms.
+    private func topics(after given: [String]) -> [String] {
+        guard let command = given.first else {
+            return Set(self.table.map { String($0.name.command) }).sorted()
+        }
+        return self.table.filter { $0.name.command == command }.compactMap { $0.name.form.map(String.init) }
     }
 
     /// As one word each: a name of several is quoted.

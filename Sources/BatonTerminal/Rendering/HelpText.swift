@@ -57,6 +57,10 @@ package enum HelpText {
         ]
         if !entry.aliases.isEmpty { blocks.append(.line("also: \(entry.aliases.joined(separator: ", "))")) }
         blocks += entry.details.map { .paragraph($0, indent: 2) }
+        if let form = entry.details.first(where: { $0.hasPrefix("`\(entry.name) ") }) {
+            let name = form.dropFirst().prefix { $0 != "`" }
+            blocks.append(.line("  Each in full: help \(name)"))
+        }
         if !entry.options.isEmpty {
             blocks.append(
                 .fields(

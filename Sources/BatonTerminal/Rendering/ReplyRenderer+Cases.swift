@@ -181,7 +181,10 @@ extension ReplyRenderer {
         let isNew = report.action == "Created"
         let fields = report.changes.map { change -> BlockField in
             let after = change.after ?? "nothing"
-            return BlockField(change.field, isNew ? after : "\(change.before ?? "nothing") -> \(after)")
+            // What was taken back is a command's name, not a value.
+            let isName = change.field == "taken back"
+            return BlockField(
+                change.field, isNew || isName ? after : "\(change.before ?? "nothing") -> \(after)")
         }
         if !fields.isEmpty { blocks.append(.fields(fields)) }
         if report.isRepeat {

@@ -1,4 +1,5 @@
 import BatonAPI
+import BatonDesk
 
 extension ReplyRenderer {
     func acted(_ report: ActReport) -> [Block] {
@@ -15,8 +16,23 @@ extension ReplyRenderer {
         for section in reply.sections { blocks += self.section(section, isOnly: reply.sections.count == 1) }
         if reply.sections.allSatisfy({ $0.items.isEmpty && $0.unreadable == 0 }) {
             blocks.append(.line("Nothing is recorded yet."))
+            blocks += Self.first(reply)
         }
         return blocks + Self.next(reply)
+    }
+
+    /// How the first entry of an empty section is written.
+    private static func first(_ reply: FileReply) -> [Block] {
+        guard reply.sections.count == 1, let name = reply.sections.first?.name,
+            !["review", "awaiting"].contains(name)
+        else {
+            return []
+        }
+        // Steps come with the triage.
+        let command =
+            name == "steps" ? "triage" : ActTable.sectionOfCommand.first { $0.section == name }?.command
+        let spec = ActTable.all.first { $0.name == command || $0.name.hasPrefix("\(command ?? "-") ") }
+        return (spec?.examples.first).map { [.paragraph("For example: \($0)", indent: 0)] } ?? []
     }
 
     /// What a person may do with what is listed.

@@ -162,7 +162,7 @@ extension ReplyRenderer {
             BlockField("you", reply.operatorName + roles),
             BlockField(
                 "cases", "\(counts.openCases) open of \(counts.cases), \(counts.openS0) with life at stake"),
-            BlockField("late", "\(Count.words(counts.late, "case")): sla all"),
+            BlockField("late", counts.late == 0 ? "no case" : "\(Count.words(counts.late, "case")): sla all"),
             BlockField("next due", due),
             BlockField("to settle", "\(counts.conflicts)"),
             BlockField(

@@ -28,7 +28,9 @@ extension ReplyRenderer {
         }
         return [
             .table(table),
-            .line("ack: mean time to the first person who has it; decided: median time; clocks met, missed."),
+            .paragraph(
+                "ack: mean time to the first person who has it; decided: median time; clocks met, missed.",
+                indent: 0),
         ]
     }
 
