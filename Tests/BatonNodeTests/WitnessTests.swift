@@ -145,6 +145,22 @@ struct ReceiptBoardTests {
         #expect(board.restate(use.site, HaveSet()) == [])
     }
 
+    @Test("What a site has not signed for is counted without its own changes, and in every run")
+    func unsigned() throws {
+        let board = ReceiptBoard([])
+        let (syd, usw, use) = (try Made.author("syd"), try Made.author("usw"), try Made.author("use"))
+        var held = HaveSet()
+        held.set(try Made.have(syd, 1, 9, head: 9))
+        held.set(try Made.have(usw, 1, 100, head: 8))
+        held.set(try Made.have(use, 3, 4, head: 4))
+        #expect(board.unsigned(held, at: usw.site) == 11)
+        board.take(try Self.receipt("usw", [try Made.have(syd, 1, 5, head: 5)]))
+        #expect(board.unsigned(held, at: usw.site) == 6)
+        board.take(try Self.receipt("usw", [try Made.have(use, 1, 4, head: 4)]))
+        #expect(board.unsigned(held, at: usw.site) == 4)
+        #expect(board.unsigned(HaveSet(), at: usw.site) == 0)
+    }
+
     @Test("After a start each kept receipt counts for the author about whom it was kept")
     func restored() throws {
         let (syd, usw, use) = (try Made.author("syd"), try Made.author("usw"), try Made.author("use"))
