@@ -38,6 +38,37 @@ struct FlowBudgetTests {
         #expect(budget <= most * 5 / 4)
     }
 
+    @Test("a rate that was measured far too low is found out, also where three pages fill its budget")
+    func recovers() {
+        let (rate, roundTrip) = (2_500_000, UInt64(160))
+        var flow = FlowBudget()
+        var now: UInt64 = 0
+        for _ in 0..<12 {
+            let tokens = (0..<3).map { _ in flow.send(15_400, at: now) }
+            now += roundTrip
+            for token in tokens { _ = flow.acknowledge(token, at: now) }
+        }
+        #expect(flow.bytesPerSecond < 300_000)
+        var free = now
+        var answers: [(at: UInt64, token: UInt64)] = []
+        for _ in 0..<10_000 {
+            let page = max(16_384, Int(flow.bytes(in: 25) ?? 0))
+            while flow.hasRoom(forPage: page, smallest: 16_384, bytesMin: 2 * page, queueMilliseconds: 50) {
+                // Pages end with a whole change.
+                let chunk = page * 94 / 100
+                let token = flow.send(chunk, at: now)
+                free = max(free, now) + UInt64(chunk * 1_000 / rate)
+                answers.append((free + roundTrip, token))
+            }
+            now += 1
+            while let next = answers.first, next.at <= now {
+                _ = flow.acknowledge(next.token, at: now)
+                answers.removeFirst()
+            }
+        }
+        #expect(Int(flow.bytesPerSecond) > rate * 9 / 10)
+    }
+
     @Test("a peer that reads in bursts does not make the path look faster than it is")
     func bursts() {
         let (rate, roundTrip) = (2_500_000, UInt64(160))

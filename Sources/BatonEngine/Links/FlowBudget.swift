@@ -46,6 +46,18 @@ package struct FlowBudget: Sendable {
         return max(UInt64(bytesMin), self.bytesPerSecond.multipliedSaturating(by: time) / 1000)
     }
 
+    /// Says whether another page may follow what is on its way.
+    ///
+    /// A page of the smallest size may reach beyond the budget. Where a rate was once measured far too low, three of them
+    /// filled a budget that the fourth was just too large for, and the path was never found to carry more.
+    package func hasRoom(
+        forPage page: Int, smallest: Int, bytesMin: Int, queueMilliseconds: UInt64
+    ) -> Bool {
+        let budget = self.budget(bytesMin, queueMilliseconds: queueMilliseconds)
+        if page <= smallest, self.bytesInFlight >= UInt64(bytesMin) { return self.bytesInFlight < budget }
+        return self.bytesInFlight + UInt64(page) <= budget
+    }
+
     /// Notes a chunk.
     ///
     /// - Returns: The token of the mark that is to follow it.

@@ -44,8 +44,9 @@ extension SyncEngine {
         let limits = self.configuration.limits
         let page = self.pageBytes(session, lane)
         let least = flow.bytesPerSecond == 0 ? limits.bulkBytesInFlightMin : 2 * page
-        let budget = flow.budget(least, queueMilliseconds: limits.bulkQueueMilliseconds)
-        return flow.bytesInFlight + UInt64(page) <= budget
+        return flow.hasRoom(
+            forPage: page, smallest: limits.pageBytesMin, bytesMin: least,
+            queueMilliseconds: limits.bulkQueueMilliseconds)
     }
 
     /// Where a page of a catch-up is closed: earlier on a slow path than on a fast one.
