@@ -48,8 +48,8 @@ package struct FlowBudget: Sendable {
 
     /// Says whether another page may follow what is on its way.
     ///
-    /// A page of the smallest size may reach beyond the budget. Where a rate was once measured far too low, three of them
-    /// filled a budget that the fourth was just too large for, and the path was never found to carry more.
+    /// A page of the smallest size may reach beyond the budget. Where a rate was once measured far too low, three of
+    /// them filled a budget that the fourth was just too large for, and the path was never found to carry more.
     package func hasRoom(
         forPage page: Int, smallest: Int, bytesMin: Int, queueMilliseconds: UInt64
     ) -> Bool {
