@@ -50,10 +50,11 @@ struct ConflictFinder {
         guard rule.policy == .multiValue || field == CaseField.severity else { return nil }
         let readable = writes.filter { $0.value != nil }
         guard Set(readable.compactMap(\.value)).count > 1 else { return nil }
+        let words = RegisterWords(membership: self.file.membership)
         return ConflictRecord(
             kind: .register(field), handle: rule.name, what: rule.name, field: field,
-            versions: self.versions(readable.map { ($0, RegisterWords.text(field, $0.value)) }),
-            safeValue: RegisterWords.safe(field, readable), remedy: "settle \(rule.name) keep SITE",
+            versions: self.versions(readable.map { ($0, words.text(field, $0.value)) }),
+            safeValue: words.safe(field, readable), remedy: "settle \(rule.name) keep SITE",
             isEscalated: false)
     }
 
@@ -235,19 +236,28 @@ struct ConflictFinder {
 }
 
 /// Values of registers in words.
-enum RegisterWords {
-    static func text(_ field: FieldCode, _ value: CBORValue?) -> String {
+struct RegisterWords {
+    /// Puts names to operators, who stand in a log by number; nil where it is not known.
+    let membership: Membership?
+
+    func text(_ field: FieldCode, _ value: CBORValue?) -> String {
         switch (field, value) {
         case (CaseField.severity, let value?): value.intValue.map { "S\($0)" } ?? "?"
         case (CaseField.type, let value?):
             value.intValue.flatMap { CaseType(rawValue: $0) }?.word ?? "type \(value.intValue ?? 0)"
-        case (CaseField.owner, let value?): value.intValue.map { $0 == 0 ? "nobody" : "op\($0)" } ?? "?"
+        case (CaseField.owner, let value?): value.intValue.map { $0 == 0 ? "nobody" : self.name($0) } ?? "?"
         case (_, let value?): value.textValue ?? value.intValue.map { "\($0)" } ?? "?"
         case (_, nil): "?"
         }
     }
 
-    static func safe(_ field: FieldCode, _ writes: [Write]) -> String {
+    private func name(_ number: Int64) -> String {
+        guard let number = UInt32(exactly: number) else { return "?" }
+        let person = OperatorID(number)
+        return self.membership?.newestRecord(of: person)?.name ?? person.description
+    }
+
+    func safe(_ field: FieldCode, _ writes: [Write]) -> String {
         switch field {
         case CaseField.severity:
             return writes.compactMap { $0.value?.intValue }.min().map { "S\($0) (graver)" } ?? ""
@@ -255,7 +265,7 @@ enum RegisterWords {
         case CaseField.decision: return "no further disclosure"
         default:
             let shown = MergePolicy.multiValue.view(writes)?.shown.value
-            return "\(Self.text(field, shown)) is shown; both are kept"
+            return "\(self.text(field, shown)) is shown; both are kept"
         }
     }
 }

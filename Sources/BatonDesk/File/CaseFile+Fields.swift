@@ -18,13 +18,14 @@ extension CaseFile {
         var marks: [String] = []
         if view.isConflict { marks.append("conflict") }
         if !view.isConflict, !others.isEmpty { marks.append("*") }
+        let words = RegisterWords(membership: self.membership)
         return FileItem(
             id: rule.name, state: others.isEmpty ? "stands" : "beside",
-            text: RegisterWords.text(field, view.shown.value), by: view.shown.actor.person,
+            text: words.text(field, view.shown.value), by: view.shown.actor.person,
             site: view.shown.reference.author.site, at: view.shown.stamp.milliseconds, marks: marks,
             details: others.map { other in
                 .init(
-                    "beside it", RegisterWords.text(field, other.value), by: other.actor.person,
+                    "beside it", words.text(field, other.value), by: other.actor.person,
                     site: other.reference.author.site, at: other.stamp.milliseconds)
             })
     }

@@ -94,3 +94,15 @@ package enum MembershipFault: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 }
+
+extension Membership {
+    /// What the newest entry that knows an operator says of them: names stay readable after somebody has left.
+    ///
+    /// - Complexity: O(entries × operators); a membership has dozens of each.
+    package func newestRecord(of person: OperatorID) -> OperatorRecord? {
+        for signed in self.entries.reversed() {
+            if let record = signed.entry.operatorRecord(person) { return record }
+        }
+        return nil
+    }
+}

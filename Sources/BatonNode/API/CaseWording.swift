@@ -8,34 +8,13 @@ struct Wording: Sendable {
     let membership: Membership
 
     func name(_ person: OperatorID) -> String {
-        // The newest entry that knows the number: names stay readable after somebody has left.
-        for signed in self.membership.entries.reversed() {
-            if let record = signed.entry.operatorRecord(person) { return record.name }
-        }
-        return person.description
+        self.membership.newestRecord(of: person)?.name ?? person.description
     }
 
-    func site(of person: OperatorID) -> SiteID? {
-        for signed in self.membership.entries.reversed() {
-            if let record = signed.entry.operatorRecord(person) { return record.site }
-        }
-        return nil
-    }
+    func site(of person: OperatorID) -> SiteID? { self.membership.newestRecord(of: person)?.site }
 
     func person(named name: String) -> OperatorRecord? {
         self.membership.head.operators.first { $0.name == name }
-    }
-
-    /// The text of an item; where it tells of owners they are called by their names, which no log has.
-    func named(_ item: FileItem, in section: String) -> String {
-        guard item.id == "owner", ["conflicts", "fields", "partition"].contains(section) else {
-            return item.text
-        }
-        let words = item.text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            guard word.hasPrefix("op"), let number = UInt32(word.dropFirst(2)) else { return String(word) }
-            return self.name(OperatorID(number))
-        }
-        return words.joined(separator: " ")
     }
 
     func authorship(_ write: Write) -> Authorship {

@@ -210,8 +210,7 @@ extension SectionView {
             name: section.name,
             items: section.items.map { item in
                 ItemView(
-                    id: item.id, state: item.state, text: wording.named(item, in: section.name),
-                    by: item.by.map(wording.name),
+                    id: item.id, state: item.state, text: item.text, by: item.by.map(wording.name),
                     site: item.site?.description, at: item.at.map { Int64(clamping: $0) },
                     due: item.due.map { Int64(clamping: $0) }, marks: item.marks,
                     details: item.details.map {

@@ -43,7 +43,7 @@ extension OperatorService {
         let oldest = now - min(now, CaseOutcome.oldestDays * 86_400_000)
         let (person, rules, board) = (desk.person.id, self.rules, self.outcomeBoard)
         let found = try await self.read(desk) { reader throws(ReplicaFault) in
-            let told = try reader.store.toldOutcomes(of: person) + board.told(person)
+            let told = board.told(person).union(try reader.store.toldOutcomes(of: person))
             let cases = try reader.store.closedCases(amongNewest: Self.changesLooked, limit: Self.casesRead)
             var found: [(outcome: CaseOutcome, ref: String)] = []
             for version in board.unlooked(cases.filter { $0.lastStamp.milliseconds >= oldest }, person) {
@@ -105,7 +105,7 @@ final class OutcomeBoard: Sendable {
     }
 
     private struct State {
-        var told: [OperatorID: [DeltaID]] = [:]
+        var told: [OperatorID: Set<DeltaID>] = [:]
         var looked: Set<Look> = []
     }
 
@@ -113,10 +113,10 @@ final class OutcomeBoard: Sendable {
     private static let lookedMax = 50_000
     private let state = Mutex(State())
 
-    func told(_ person: OperatorID) -> [DeltaID] { self.state.withLock { $0.told[person] ?? [] } }
+    func told(_ person: OperatorID) -> Set<DeltaID> { self.state.withLock { $0.told[person] ?? [] } }
 
     func note(_ closes: [DeltaID], of person: OperatorID) {
-        self.state.withLock { $0.told[person, default: []] += closes }
+        self.state.withLock { $0.told[person, default: []].formUnion(closes) }
     }
 
     func unlooked(_ cases: [DocumentVersion], _ person: OperatorID) -> [DocumentVersion] {

@@ -1,5 +1,6 @@
 import BatonDesk
 import BatonModel
+import BatonTransport
 import Logging
 import Yams
 
@@ -119,7 +120,7 @@ package struct ConfigurationDecoder {
         case .address: PeerAddress(text).map { .address($0) }
         case .path: text.hasPrefix("/") && !text.contains("\0") ? .text(text) : nil
         case .socket:
-            text.hasPrefix("/") && !text.contains("\0") && text.utf8.count <= NodeFolder.socketPathMax
+            text.hasPrefix("/") && !text.contains("\0") && text.utf8.count <= UnixServerLimits.pathBytesMax
                 ? .text(text) : nil
         case .bytes(let range), .kibibytes(let range):
             Int(text).flatMap { range.contains($0) ? .number($0) : nil }

@@ -1,4 +1,5 @@
 import BatonDesk
+import BatonTransport
 import Logging
 
 /// One key of the configuration file: the only place where it is declared.
@@ -178,7 +179,7 @@ extension ConfigurationKey.Kind {
         case .site: "site name, 2 to 8 of a-z and 0-9"
         case .address: "host:port"
         case .path: "absolute path"
-        case .socket: "absolute path of at most \(NodeFolder.socketPathMax) bytes"
+        case .socket: "absolute path of at most \(UnixServerLimits.pathBytesMax) bytes"
         case .paths: "list of absolute paths"
         case .command: "list: absolute path, arguments"
         case .person: "desk name"

@@ -42,9 +42,6 @@ package struct NodeFolder: Sendable, Equatable {
     /// The longest path that a Unix socket may have, with room to spare (108 bytes with the closing zero).
     package static let socketBytesMax = 100
 
-    /// The longest path that a socket named by hand may have.
-    package static let socketPathMax = 103
-
     /// Where the operator socket is: in the folder, or under `/tmp/baton-<uid>` when that path would be too
     /// long.
     ///

@@ -12,7 +12,10 @@ extension ReplicaStore {
         }
     }
 
-    /// Adds closes that a person was told of, and forgets what is older.
+    /// Notes that are kept: months of a large team's, and a bound on what a program may add.
+    private static let toldMax = 10_000
+
+    /// Adds closes that a person was told of, and forgets what is older, and the oldest where there are too many.
     ///
     /// - Parameters:
     ///   - now: Milliseconds since 1970.
@@ -25,7 +28,7 @@ extension ReplicaStore {
                 var told = try transaction.connection.told().filter { $0.at >= oldest }
                 let known = told.filter { $0.person == person }.map(\.close)
                 told += closes.filter { !known.contains($0) }.map { Told(person: person, close: $0, at: now) }
-                let value = CBORValue.array(told.map(\.value))
+                let value = CBORValue.array(told.suffix(Self.toldMax).map(\.value))
                 try transaction.connection.setMeta(.toldOutcomes, CBORValue.encode(value))
             }
         }

@@ -11,8 +11,8 @@ import GRDB
 /// Every function blocks: call them from threads that may block.
 ///
 /// Invariant: `Writer` and `Connection` are touched only inside the serial queue of the GRDB connection
-/// that they belong to (`writing`, `reading`); all else is immutable. `StoreDurabilityTests` reads on many
-/// threads while it writes.
+/// that they belong to (`writing`, `reading`), the one that reads ahead only inside the writer's, and by the row
+/// thread as `RowLane` says; all else is immutable. `StoreDurabilityTests` reads on many threads while it writes.
 package final class ReplicaStore: @unchecked Sendable {
     let hashing: any Hashing
     let databasePath: String

@@ -227,7 +227,8 @@ extension Desk {
         self.heldBack = (command, first.words, now)
         throw CommandIssue(
             .intentElsewhere, "\(what) Nothing was done.",
-            "Speak to \(first.desk.by) at \(first.site); the same line once more goes through.")
+            "Speak to \(first.desk.by) at \(first.site); the same line once more within a minute goes through."
+        )
     }
 
     /// As long as the word of an act lives: what was read longer ago was another one.

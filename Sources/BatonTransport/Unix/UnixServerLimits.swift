@@ -2,6 +2,9 @@ package import NIOCore
 
 /// Bounds of the operator API's socket.
 package struct UnixServerLimits: Sendable {
+    /// What every system takes for a socket's path (`sun_path` has 104 bytes at least), without its closing zero.
+    package static let pathBytesMax = 103
+
     /// Bytes of one request body; more is answered with 413.
     package var bodyMax = 1 << 20
     /// Connections at once, and requests at once on each.

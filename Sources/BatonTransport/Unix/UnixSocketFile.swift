@@ -71,12 +71,9 @@ struct UnixSocketFile: Sendable {
         return descriptor
     }
 
-    /// What every system takes for a socket's path (`sun_path` has 104 bytes at least), without its closing zero.
-    static let pathBytesMax = 103
-
     private static func address(_ path: String) throws(TransportFault) -> SocketAddress {
-        guard path.utf8.count <= Self.pathBytesMax else {
-            let bytes = "\(path.utf8.count), and a socket's has at most \(Self.pathBytesMax)"
+        guard path.utf8.count <= UnixServerLimits.pathBytesMax else {
+            let bytes = "\(path.utf8.count), and a socket's has at most \(UnixServerLimits.pathBytesMax)"
             throw TransportFault(.socketPath, "the path \(path) has \(bytes) bytes")
         }
         do {

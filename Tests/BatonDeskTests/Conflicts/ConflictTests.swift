@@ -175,6 +175,21 @@ struct ConflictTests {
         }
     }
 
+    @Test("Two owners written apart are called by their names, wherever the case tells of them")
+    func owners() throws {
+        let (usw, syd) = try self.apart([])
+        for (desk, name) in [(usw, "kim"), (syd, "alee")] {
+            let person = DeskTeam.shared.person(name).id
+            let shape = OperationShape(kind: .set, field: CaseField.owner, isMaterial: true)
+            desk.write([Operation(shape: shape, body: .unsigned(UInt64(person.number)))], by: person)
+        }
+        DeskDouble.meet(usw, syd)
+        let record = try #require(syd.file.conflicts.open.first { $0.handle == "owner" })
+        #expect(record.versions.map(\.text).sorted() == ["alee", "kim"])
+        let item = try #require(syd.item("fields", "owner"))
+        #expect([item.text, item.details.first?.value].compactMap(\.self).sorted() == ["alee", "kim"])
+    }
+
     @Test("A partner whom two sites turned to apart is to be looked at; turned to again knowingly is not")
     func contacts() throws {
         let (usw, syd) = try self.apart([])
