@@ -120,6 +120,9 @@ struct BadInputTests {
             "conflicts show", "grammar.missing-argument", 2, "`conflicts show` does not understand",
             "conflicts show 1"),
         Case(
+            "conflicts show EDR-7K3Q12", "desk.no-such-conflict", 3, "EDR-7K3Q12 has nothing to settle.",
+            "List all: conflicts"),
+        Case(
             "conflicts settle EDR-7K3Q12 owner a", "desk.no-such-conflict", 3, "nothing to settle in `owner`",
             "conflicts"),
         Case("sync pause mars", "desk.no-such-peer", 3, "No peer is called `mars`.", "Peers are: usw."),

@@ -149,6 +149,9 @@ struct RenderingTests {
         #expect(try await decode(VerifyReply.self, "log verify").data?.isSound == true)
         #expect(try await decode(ConflictsReply.self, "conflicts").data?.conflicts.count == 1)
         #expect(try await decode(ConflictPage.self, "conflicts show TTL-7K3Q13 owner").data?.number == nil)
+        // The only one of a case needs no name.
+        let only = try await decode(ConflictPage.self, "conflicts show TTL-7K3Q13").data
+        #expect(only?.conflict.field == "owner")
         #expect(try await decode(SyncReply.self, "sync").data?.peers.first?.site == "usw")
         #expect(try await decode(StatusReply.self, "status").data?.counts.openS0 == 1)
         #expect(try await decode(CurrentReport.self, "use EDR-7K3Q14").data?.current?.ref == "EDR-7K3Q14")

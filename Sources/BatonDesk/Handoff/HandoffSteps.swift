@@ -148,7 +148,7 @@ package enum HandoffSteps {
         return HandoffOutcome(plan: plan)
     }
 
-    /// What an offer still lacks once some parts of a case are said, in one line.
+    /// What an offer still lacks once some parts of a case are said: the first thing and how to mend it.
     private static func missing(
         after step: Act, of document: DocumentID?, _ scene: HandoffScene
     ) -> [String] {
@@ -163,8 +163,9 @@ package enum HandoffSteps {
             finding.isBlocking && !(finding.document == document && self.isMet(finding.code, by: step))
         }
         guard let first = owed.first else { return ["Nothing is missing for: handoff offer"] }
-        let rest = owed.count == 1 ? "" : " And \(owed.count - 1) more: handoff draft"
-        return ["Before it can be offered: \(first.what) \(first.remedy)\(rest)"]
+        let rest =
+            owed.count == 1 ? [] : ["\(Count.words(owed.count - 1, "more thing")) missing: handoff draft"]
+        return ["Before it can be offered: \(first.what)", first.remedy] + rest
     }
 
     private static func isMet(_ code: String, by step: Act) -> Bool {

@@ -134,8 +134,12 @@ package struct ReviewReport: Sendable {
         let conflicts = file.conflicts
         return FileSection(
             "partition",
-            (conflicts.open + conflicts.toLookAt).map {
-                FileItem(id: $0.handle, state: $0.needsPerson ? "open" : "look", text: $0.what)
+            (conflicts.open + conflicts.toLookAt).map { record in
+                let sides = record.versions.map { "\($0.text) (\($0.site))" }.joined(separator: " / ")
+                let words = [record.what == record.handle ? "" : record.what, sides].filter { !$0.isEmpty }
+                return FileItem(
+                    id: record.handle, state: record.needsPerson ? "open" : "look",
+                    text: words.joined(separator: ": "))
             })
     }
 }

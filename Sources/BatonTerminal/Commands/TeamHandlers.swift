@@ -185,18 +185,30 @@ private struct ConflictChoice {
             let detail = try await desk.ask { client throws(APIFault) in
                 try await client.show(first.uppercased()).detail
             }
-            let field = words.count > 1 ? words[1].lowercased() : nil
-            guard let conflict = detail.conflicts.first(where: { $0.field == field }) else {
-                let fields = detail.conflicts.map(\.field).joined(separator: ", ")
-                throw CommandIssue(
-                    .noSuchConflict,
-                    "\(detail.summary.ref) has nothing to settle in `\(SafeText.line(field ?? ""))`.",
-                    fields.isEmpty ? "List all: conflicts" : "To settle there: \(fields).")
-            }
-            self.conflict = conflict
+            self.conflict = try Self.named(words.count > 1 ? words[1].lowercased() : nil, in: detail)
             self.number = nil
             self.rest = Array(words.dropFirst(2))
         }
+    }
+
+    /// - Parameter field: Nil means the only one that the case has.
+    private static func named(
+        _ field: String?, in detail: CaseDetail
+    ) throws(CommandIssue) -> ConflictView {
+        if field == nil, detail.conflicts.count == 1 { return detail.conflicts[0] }
+        if let found = detail.conflicts.first(where: { $0.field == field }) { return found }
+        let (ref, fields) = (detail.summary.ref, detail.conflicts.map(\.field).joined(separator: ", "))
+        guard let field else {
+            guard !fields.isEmpty else {
+                throw CommandIssue(.noSuchConflict, "\(ref) has nothing to settle.", "List all: conflicts")
+            }
+            throw CommandIssue(
+                .noSuchConflict, "\(ref) has several things to settle.",
+                "Say which, of \(fields): conflicts show \(ref) \(detail.conflicts[0].field)")
+        }
+        throw CommandIssue(
+            .noSuchConflict, "\(ref) has nothing to settle in `\(SafeText.line(field))`.",
+            fields.isEmpty ? "List all: conflicts" : "To settle there: \(fields).")
     }
 
     /// The version that the rest of the line names: a letter, or `keep SITE`.

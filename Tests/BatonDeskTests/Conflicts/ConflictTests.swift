@@ -186,6 +186,9 @@ struct ConflictTests {
         DeskDouble.meet(usw, syd)
         let record = try #require(syd.file.conflicts.open.first { $0.handle == "owner" })
         #expect(record.versions.map(\.text).sorted() == ["alee", "kim"])
+        let review = ReviewReport(syd.file, rules: syd.rules, now: syd.now)
+        let apart = review.sections.first { $0.name == "partition" }?.items.first { $0.id == "owner" }
+        #expect(apart?.text == "kim (usw) / alee (syd)" || apart?.text == "alee (syd) / kim (usw)")
         let item = try #require(syd.item("fields", "owner"))
         #expect([item.text, item.details.first?.value].compactMap(\.self).sorted() == ["alee", "kim"])
     }

@@ -307,8 +307,8 @@ import Testing
         #expect(first.said == ["Saved for EDR-7K3QM2: the situation, an if-then plan."])
         #expect(
             first.hints == [
-                "Before it can be offered: EDR-7K3QM2 has no awaited answer, and nobody said so. "
-                    + "Type none if that is right: handoff say EDR-7K3QM2 --pending none"
+                "Before it can be offered: EDR-7K3QM2 has no awaited answer, and nobody said so.",
+                "Type none if that is right: handoff say EDR-7K3QM2 --pending none",
             ])
         let long = try say(["situation": [String(repeating: "x", count: 201)]])
         #expect(long.hints.count == 1 && long.hints[0].contains("201 characters, 200 fit"))
