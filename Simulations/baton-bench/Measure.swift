@@ -18,6 +18,11 @@ struct Stopwatch {
         return try work()
     }
 
+    mutating func add(_ other: Stopwatch) {
+        self.seconds += other.seconds
+        self.processorSeconds += other.processorSeconds
+    }
+
     static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
         let status = unsafe clock_gettime(clock, &time)

@@ -23,18 +23,14 @@ struct Transfer {
     private(set) var batches = 0
     private(set) var wireBytes = 0
     private(set) var signatureChecks = 0
-    private(set) var account = WireAccount()
 
     let batchSize: Int
     /// False where verifying takes turns with applying.
     let isPipelined: Bool
-    /// Whether `account` is kept: each frame is decoded once more for it.
-    let isAccounted: Bool
 
-    init(batchSize: Int, isPipelined: Bool, isAccounted: Bool = false) {
+    init(batchSize: Int, isPipelined: Bool) {
         self.batchSize = batchSize
         self.isPipelined = isPipelined
-        self.isAccounted = isAccounted
     }
 
     /// - Parameter wall: The receiver's clock.
@@ -47,7 +43,7 @@ struct Transfer {
         var jobs = try self.receive(&ranges, from: sender, at: receiver)
         var merging = Stopwatch()
         var batches = try merging.time {
-            self.batches(try VerifyingThread(jobs, by: receiver.verifier), from: sender.member.site)
+            try self.batches(try Self.verify(jobs, at: receiver), from: sender.member.site)
         }
         while !batches.isEmpty {
             jobs = try self.receive(&ranges, from: sender, at: receiver)
@@ -64,15 +60,15 @@ struct Transfer {
         at receiver: BenchSite, _ wall: UInt64
     ) throws -> [IncomingBatch] {
         if !self.isPipelined { try self.apply(batches, at: receiver, wall) }
-        let verifying = try VerifyingThread(jobs, by: receiver.verifier)
+        let verifying = try Self.verify(jobs, at: receiver)
         var failure: (any Error)?
         if self.isPipelined {
             // The thread is waited for whatever happens.
             do { try self.apply(batches, at: receiver, wall) } catch { failure = error }
         }
-        let next = self.batches(verifying, from: sender.member.site)
+        let next = Result { try self.batches(verifying, from: sender.member.site) }
         if let failure { throw failure }
-        return next
+        return try next.get()
     }
 
     private mutating func apply(_ batches: [IncomingBatch], at receiver: BenchSite, _ wall: UInt64) throws {
@@ -81,16 +77,20 @@ struct Transfer {
         self.batches += 1
     }
 
-    private mutating func batches(_ verifying: VerifyingThread, from site: SiteID) -> [IncomingBatch] {
-        let (outcomes, seconds) = verifying.wait()
+    private static func verify(
+        _ jobs: [VerificationJob], at receiver: BenchSite
+    ) throws -> BenchThread<[VerificationOutcome]> {
+        try BenchThread(yields: true) { jobs.map { receiver.verifier.run($0) } }
+    }
+
+    private mutating func batches(
+        _ verifying: BenchThread<[VerificationOutcome]>, from site: SiteID
+    ) throws -> [IncomingBatch] {
+        let (outcomes, seconds) = try verifying.wait()
         self.verifyProcessorSeconds += seconds
-        return outcomes.map { outcome in
+        return try outcomes.map { outcome in
             self.signatureChecks += outcome.signatureChecks
-            precondition(
-                outcome.refused.isEmpty && outcome.malformed == nil && outcome.unknownEpoch == nil,
-                "deltas that were just signed did not verify")
-            return IncomingBatch(
-                from: site, deltas: outcome.authentic, keys: outcome.keys, ahead: outcome.ahead)
+            return try outcome.batch(from: site)
         }
     }
 
@@ -105,11 +105,20 @@ struct Transfer {
             count += frame.deltas
             self.wireBytes += frame.bytes.count
             let chunk = try self.decoding.time { try receiver.decode(frame.bytes) }
-            if self.isAccounted {
-                self.account.count(try receiver.content(of: chunk), total: frame.bytes.count)
-            }
             jobs.append(receiver.job(of: chunk))
         }
         return jobs
+    }
+}
+
+extension VerificationOutcome {
+    /// What was authentic, for the writing thread.
+    ///
+    /// - Throws: `BenchFault` when anything of what was just signed is not.
+    func batch(from site: SiteID) throws -> IncomingBatch {
+        guard self.refused.isEmpty, self.malformed == nil, self.unknownEpoch == nil else {
+            throw BenchFault("deltas that were just signed did not verify")
+        }
+        return IncomingBatch(from: site, deltas: self.authentic, keys: self.keys, ahead: self.ahead)
     }
 }

@@ -1,3 +1,4 @@
+import BatonEngine
 import BatonStore
 
 /// Replays the neutral workload W between two sites: seed, cut, both sides author, heal.
@@ -6,6 +7,7 @@ import BatonStore
 /// systems that replayed the same file: 500 changes a transaction when authoring.
 struct WorkloadBenchmark {
     let path: String
+    /// How many deltas a transaction takes at most when merging.
     let batch: Int
     let settings: ReplicaSettings
     let progress: Progress
@@ -29,7 +31,7 @@ struct WorkloadBenchmark {
         // Seed: both sites then hold all of it.
         try self.author(&pair, file, &next) { $0.isSeed }
         for (sender, receiver) in [(0, 1), (1, 0)] {
-            var seeding = Transfer(batchSize: self.batch, isPipelined: self.settings.hasRowThread)
+            var seeding = StreamTransfer(transactionDeltas: self.batch)
             try seeding.run(from: pair.sites[sender], to: pair.sites[receiver], wall: pair.wall)
         }
         // Cut: each side goes on alone.
@@ -38,12 +40,11 @@ struct WorkloadBenchmark {
         try self.author(&pair, file, &next) { !$0.isSeed }
         guard next == nil else { throw BenchFault("the workload goes back to its seed phase") }
         // Heal.
-        var forward = Transfer(
-            batchSize: self.batch, isPipelined: self.settings.hasRowThread, isAccounted: true)
+        var forward = StreamTransfer(transactionDeltas: self.batch)
         try forward.run(from: pair.sites[0], to: pair.sites[1], wall: pair.wall) { done in
             self.progress.show("merged", done, of: pair.authored[0])
         }
-        var backward = Transfer(batchSize: self.batch, isPipelined: self.settings.hasRowThread)
+        var backward = StreamTransfer(transactionDeltas: self.batch)
         try backward.run(from: pair.sites[1], to: pair.sites[0], wall: pair.wall)
         let peak = ResidentMemory.peakBytes
         var indexing = Stopwatch()
@@ -53,9 +54,13 @@ struct WorkloadBenchmark {
         let conflicts = try pair.sites[1].store.queue(
             QueueFilter(includesClosed: true, onlyConflicts: true), limit: 100_000, offset: 0
         ).count
-        pair.sites[1].store.close()
         self.progress.clear()
-        return self.report(pair, forward, backward, indexing, conflicts, peak)
+        var account = WireAccount()
+        for frame in forward.frames {
+            account.count(try pair.sites[1].content(of: frame.chunk), total: frame.bytes)
+        }
+        pair.sites[1].store.close()
+        return self.report(pair, forward, backward, account, indexing, conflicts, peak)
     }
 
     /// Authors lines at their sites, as long as they are of one phase.
@@ -85,31 +90,32 @@ struct WorkloadBenchmark {
     }
 
     private func report(
-        _ pair: Pair, _ forward: Transfer, _ backward: Transfer, _ indexing: Stopwatch, _ conflicts: Int,
-        _ peak: Int
+        _ pair: Pair, _ forward: StreamTransfer, _ backward: StreamTransfer, _ account: WireAccount,
+        _ indexing: Stopwatch, _ conflicts: Int, _ peak: Int
     ) -> BenchResult {
-        let merge = forward.export.seconds + forward.decoding.seconds + forward.merging.seconds
         var result = BenchResult("w")
         result.add("authored_A", pair.authored[0])
         result.add("authored_B", pair.authored[1])
         result.add("batch", self.batch)
+        result.add("transactions", forward.transactions)
         result.add("author_A_per_s", perSecond(pair.authored[0], pair.authoring[0].seconds))
         result.add("author_B_per_s", perSecond(pair.authored[1], pair.authoring[1].seconds))
-        result.add("merge_with_export_deltas_per_s", perSecond(forward.deltas, merge))
+        result.add("merge_with_export_deltas_per_s", perSecond(forward.deltas, forward.all.seconds))
         result.add(
-            "merge_with_export_indexed_deltas_per_s", perSecond(forward.deltas, merge + indexing.seconds))
-        result.add("export_seconds", forward.export.seconds)
-        result.add("decode_seconds", forward.decoding.seconds)
-        result.add("merge_seconds", forward.merging.seconds)
-        result.add("apply_seconds", forward.applying.seconds)
-        result.add("merge_processor_seconds", forward.merging.processorSeconds)
+            "merge_with_export_indexed_deltas_per_s",
+            perSecond(forward.deltas, forward.all.seconds + indexing.seconds))
+        result.add("merge_with_export_seconds", forward.all.seconds)
+        result.add("merge_with_export_processor_seconds", forward.all.processorSeconds)
+        result.add("export_processor_seconds", forward.exportProcessorSeconds)
         result.add("verify_processor_seconds", forward.verifyProcessorSeconds)
+        result.add("apply_seconds", forward.applying.seconds)
         result.add("index_seconds", indexing.seconds)
         result.add("signature_checks", forward.signatureChecks)
-        result.add("export_bytes_A", forward.wireBytes)
-        result.add("bytes_per_delta", Double(forward.wireBytes) / Double(max(1, forward.deltas)))
-        for row in forward.account.perDelta { result.add("wire_\(row.name)_bytes", row.bytes) }
-        result.add("wire_tls_and_http2_bytes", forward.account.sessionBytes)
+        let wireBytes = forward.frames.reduce(0) { $0 + $1.bytes }
+        result.add("export_bytes_A", wireBytes)
+        result.add("bytes_per_delta", Double(wireBytes) / Double(max(1, forward.deltas)))
+        for row in account.perDelta { result.add("wire_\(row.name)_bytes", row.bytes) }
+        result.add("wire_tls_and_http2_bytes", account.sessionBytes)
         result.add("merged_back_at_A", backward.deltas)
         result.add("cases_in_conflict", conflicts)
         result.add("db_bytes_B", BenchFolder.bytes(ofFileAt: pair.sites[1].databasePath))

@@ -1,5 +1,7 @@
+import BatonEncoding
 import BatonEngine
 import BatonModel
+import BatonSimulator
 import Testing
 
 @testable import BatonNode
@@ -46,6 +48,32 @@ struct WriteLaneMergeTests {
         #expect(await Self.next(lane)?.map(\.id) == [WorkID(4)])
         #expect(lane.mayGoOn(isUrgent: false))
         #expect(await Self.next(lane)?.map(\.id) == [WorkID(2), WorkID(3)])
+    }
+
+    @Test("A transaction takes many deltas, few after one was cut, and more again while none is")
+    func size() async throws {
+        let lane = WriteLane()
+        let team = BatonSimulator.SimulatedTeam()
+        let peer = ReplicaPeer(team.context(team.sites[1]))
+        let delta = peer.author(
+            DocumentID(kind: .escalation, suffix: Array(repeating: 1, count: 15)),
+            [
+                Operation(
+                    shape: OperationShape(kind: .set, field: SimulatedFields.text, isMaterial: true),
+                    body: .text("n"))
+            ],
+            by: team.person(at: peer.site))
+        let batch = IncomingBatch(
+            from: peer.site, deltas: Array(repeating: delta, count: 1_024), keys: [])
+        for number in 1...64 { lane.add(.apply(WorkID(UInt64(number)), batch)) }
+        let first = try #require(await Self.next(lane))
+        #expect(first.count == 16)
+        lane.putBack(first.dropFirst(15))
+        #expect(await Self.next(lane)?.count == 4)
+        #expect(await Self.next(lane)?.count == 8)
+        #expect(await Self.next(lane)?.count == 16)
+        #expect(await Self.next(lane)?.count == 16)
+        #expect(await Self.next(lane)?.count == 5)
     }
 
     @Test("What is put back goes to the lane that it came from")

@@ -10,7 +10,8 @@ import Testing
 @Suite("Documents kept from one transaction to the next")
 struct DocumentCacheTests {
     private static func entry(_ number: UInt8, bytes: Int) -> DocumentCache.Entry {
-        DocumentCache.Entry(state: DocumentState(id: caseID(number)), keys: [], storedBytes: bytes)
+        DocumentCache.Entry(
+            state: DocumentState(id: caseID(number)), keys: [], unread: nil, storedBytes: bytes)
     }
 
     @Test("A document that is taken is kept no more, and what nobody takes for long falls out by bytes")

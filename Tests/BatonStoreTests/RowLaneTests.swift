@@ -31,7 +31,10 @@ struct RowLaneTests {
                 """,
                 "document_state": "document_id || hex(state)",
                 "document_index":
-                    "document_id || code || ' ' || lane || ' ' || title || ' ' || applied_count",
+                    """
+                document_id || code || ' ' || lane || ' ' || title || ' ' || applied_count \
+                || ' ' || uncovered_count
+                """,
                 "have": "author_id || hex(intervals)",
                 "audit": "record || hex(chain)",
                 "search_queue": "document_id",

@@ -166,7 +166,7 @@ struct StoreQueryTests {
                 let page = try self.store.deltas(in: rest, bytesMax: bytesMax)
                 #expect(!page.deltas.isEmpty)
                 read += page.deltas
-                keyCount = max(keyCount, page.keys.count)
+                keyCount = max(keyCount, try self.store.wrappedKeys(of: page.deltas).count)
                 rest = page.rest
             }
             #expect(read == expected, "\(bytesMax) bytes a page")

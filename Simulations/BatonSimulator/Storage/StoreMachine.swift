@@ -92,7 +92,9 @@ package final class StoreMachine: NodeMachine {
         _ ranges: [DeltaRange], bytesMax: Int, sealing: any PartSealing
     ) throws(ReplicaFault) -> MachinePage {
         let page = try self.running.deltas(in: ranges, bytesMax: bytesMax)
-        let keys = page.keys.compactMap { Self.bare($0.key, $0.scope, sealing) }
+        let keys = try self.running.wrappedKeys(of: page.deltas).compactMap {
+            Self.bare($0.key, $0.scope, sealing)
+        }
         return MachinePage(deltas: page.deltas, keys: keys, rest: page.rest)
     }
 

@@ -52,10 +52,9 @@ package struct LogVerifier {
         var rest = have.intervals.map { DeltaRange(author: have.author, first: $0.first, last: $0.last) }
         var chain = Chain(
             contested: Set(have.contested.map(\.seq)), ends: Set(have.intervals.map(\.last)))
-        var keys: [DeltaPage.Key] = []
         while !rest.isEmpty {
             let page = try self.store.deltas(in: rest, bytesMax: Self.pageBytes)
-            keys = page.keys
+            let keys = try self.store.wrappedKeys(of: page.deltas)
             guard !page.deltas.isEmpty else {
                 finding.problem = "\(have.author) is said to be held and is not in the log"
                 return
@@ -73,7 +72,7 @@ package struct LogVerifier {
     }
 
     private func judge(
-        _ delta: Delta, _ keys: [DeltaPage.Key], _ chain: inout Chain, _ finding: inout Finding
+        _ delta: Delta, _ keys: [ScopedKey], _ chain: inout Chain, _ finding: inout Finding
     ) -> String? {
         let hashing = Blake2b()
         guard hashing.digest256(delta.headerBytes, delta.signature) == delta.id.digest else {
@@ -91,7 +90,7 @@ package struct LogVerifier {
         return self.judgeParts(delta, keys, &finding)
     }
 
-    private func judgeParts(_ delta: Delta, _ keys: [DeltaPage.Key], _ finding: inout Finding) -> String? {
+    private func judgeParts(_ delta: Delta, _ keys: [ScopedKey], _ finding: inout Finding) -> String? {
         for (index, part) in delta.parts.enumerated() {
             guard let part else { continue }
             let scope = delta.header.keyScope(part: index)

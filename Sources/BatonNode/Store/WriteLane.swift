@@ -10,8 +10,6 @@ import Synchronization
 /// from peers share a transaction likewise, while nobody waits (`mayGoOn`), and so do receipts.
 final class WriteLane: Sendable {
     static let ordersMax = 256
-    /// Deltas from which a transaction takes no further batch.
-    static let mergedMax = 4096
     static let wordsMax = 256
     /// Texts that one turn of the index takes: a live change never waits for more of them.
     static let indexedMax = 500
@@ -29,6 +27,9 @@ final class WriteLane: Sendable {
         var isFailed = false
         /// Jobs taken that were not the text index's.
         var takenCount: UInt64 = 0
+        private var size = MergeSize()
+        /// How many deltas the transaction took that runs now, or was the last one.
+        private var mergedCount = 0
 
         mutating func take() -> WriteJob? {
             let job = self.takeNext()
@@ -42,27 +43,49 @@ final class WriteLane: Sendable {
                 self.orders.removeFirst(taken.count)
                 return .author(taken)
             }
-            if !self.urgent.isEmpty { return Self.takeFirst(of: &self.urgent, isUrgent: true) }
+            if !self.urgent.isEmpty {
+                return Self.takeFirst(of: &self.urgent, deltasMax: MergeSize.smallest, isUrgent: true).job
+            }
             if !self.words.isEmpty {
                 let taken = Array(self.words.prefix(WriteLane.wordsMax))
                 self.words.removeFirst(taken.count)
                 return .words(taken)
             }
-            return self.others.isEmpty ? nil : Self.takeFirst(of: &self.others, isUrgent: false)
+            guard !self.others.isEmpty else { return nil }
+            // One that was cut has been noted.
+            if self.mergedCount > 0 { self.size.note(deltas: self.mergedCount, wasCut: false) }
+            let (job, deltas) = Self.takeFirst(
+                of: &self.others, deltasMax: self.size.deltas, isUrgent: false)
+            self.mergedCount = deltas
+            return job
+        }
+
+        /// Puts back what a transaction had no time for, before all that waits on its lane.
+        mutating func putBack(_ jobs: ArraySlice<MergeJob>) {
+            // The jobs of a transaction come from one lane.
+            let again = jobs.map { WriteJob.apply($0.id, $0.batch) }
+            guard jobs.first?.isUrgent != true else { return self.urgent.insert(contentsOf: again, at: 0) }
+            self.others.insert(contentsOf: again, at: 0)
+            self.size.note(deltas: self.mergedCount, wasCut: true)
+            self.mergedCount = 0
         }
 
         /// Takes what is first; of batches from peers also those that follow it.
-        private static func takeFirst(of jobs: inout [WriteJob], isUrgent: Bool) -> WriteJob {
+        ///
+        /// - Returns: Also how many deltas of peers that are.
+        private static func takeFirst(
+            of jobs: inout [WriteJob], deltasMax: Int, isUrgent: Bool
+        ) -> (job: WriteJob, deltas: Int) {
             var merged: [MergeJob] = []
             var deltas = 0
             for case .apply(let id, let batch) in jobs.prefix(while: { $0.isApply }) {
-                if !merged.isEmpty, deltas + batch.deltas.count > WriteLane.mergedMax { break }
+                if !merged.isEmpty, deltas + batch.deltas.count > deltasMax { break }
                 merged.append(MergeJob(id: id, batch: batch, isUrgent: isUrgent))
                 deltas += batch.deltas.count
             }
-            guard !merged.isEmpty else { return jobs.removeFirst() }
+            guard !merged.isEmpty else { return (jobs.removeFirst(), 0) }
             jobs.removeFirst(merged.count)
-            return .merge(merged)
+            return (.merge(merged), deltas)
         }
     }
 
@@ -145,14 +168,7 @@ final class WriteLane: Sendable {
     /// Puts back what a transaction had no time for, before all that waits on its lane.
     func putBack(_ jobs: ArraySlice<MergeJob>) {
         self.state.withLock { state in
-            guard !state.isFailed else { return }
-            // The jobs of a transaction come from one lane.
-            let again = jobs.map { WriteJob.apply($0.id, $0.batch) }
-            if jobs.first?.isUrgent == true {
-                state.urgent.insert(contentsOf: again, at: 0)
-            } else {
-                state.others.insert(contentsOf: again, at: 0)
-            }
+            if !state.isFailed { state.putBack(jobs) }
         }
     }
 

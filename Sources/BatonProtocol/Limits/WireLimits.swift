@@ -13,7 +13,7 @@ package struct WireLimits: Sendable, Equatable {
     package var keysPerChunkMax = 2048
     /// Chunks of one link that may be between receipt and commit before reading pauses: twice what one
     /// transaction takes, so that the next one is verified while the disk has this one.
-    package var chunksInFlightMax = 24
+    package var chunksInFlightMax = 48
     /// Bytes queued to one link before sending waits for it to drain.
     package var queuedBytesMax = 1 << 20
     /// Bytes of a catch-up that may be on their way in a lane before a rate has been measured.

@@ -85,10 +85,10 @@ extension ReplicaStore: CatchUpSource {
     /// Reads the keys of the deltas' parts that this site holds, each once, in order of need.
     package func wrappedKeys(of deltas: [Delta]) throws(ReplicaFault) -> [ScopedKey] {
         try self.reading { connection throws(ReplicaFault) in
-            var keys: [DeltaPage.Key] = []
+            var keys: [ScopedKey] = []
             var seen: Set<KeyPlace> = []
             for delta in deltas { try connection.collectKeys(of: delta, into: &keys, &seen) }
-            return keys.map { ScopedKey(scope: $0.scope, key: $0.key) }
+            return keys
         }
     }
 

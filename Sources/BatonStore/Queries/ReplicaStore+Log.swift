@@ -17,20 +17,17 @@ extension ReplicaStore {
     /// - Complexity: O(deltas read × log ranges), through the index of places: the log is never scanned.
     package func deltas(
         in ranges: [DeltaRange], without sent: SentSet = SentSet(), bytesMax: Int
-    ) throws(ReplicaFault) -> DeltaPage {
+    ) throws(ReplicaFault) -> CatchUpPage {
         try self.reading { connection throws(ReplicaFault) in
             var merge = try RangeMerge(ranges, connection)
-            var page = DeltaPage()
-            var keyPlaces: Set<KeyPlace> = []
+            var page = CatchUpPage(deltas: [])
             var bytes = 0
             while let next = try merge.next(mayStop: bytes >= bytesMax) {
                 guard let entry = try connection.logEntry(row: next, hashing: self.hashing) else {
                     throw ReplicaFault.damaged("the index of places")
                 }
                 guard !sent.contains(entry.delta.reference, id: entry.delta.id) else { continue }
-                try connection.collectKeys(of: entry.delta, into: &page.keys, &keyPlaces)
-                bytes += entry.delta.headerBytes.count + Delta.signatureBytes
-                bytes += entry.delta.parts.reduce(0) { $0 + ($1?.count ?? 0) }
+                bytes += entry.delta.pageBytes
                 page.deltas.append(entry.delta)
             }
             page.rest = merge.rest
@@ -159,9 +156,11 @@ extension Connection {
         return set
     }
 
+    private static let entryByArrival =
+        "SELECT d.arrival, d.fate, \(Connection.deltaColumns) FROM delta d WHERE d.arrival = ?"
+
     func logEntry(row: Int64, hashing: any Hashing) throws(ReplicaFault) -> LogEntry? {
-        let statement = try self.prepare(
-            "SELECT d.arrival, d.fate, \(Self.deltaColumns) FROM delta d WHERE d.arrival = ?")
+        let statement = try self.prepare(Self.entryByArrival)
         defer { statement.reset() }
         statement.bind(1, row)
         return try self.logEntries(statement, hashing: hashing).first
@@ -180,14 +179,14 @@ extension Connection {
     }
 
     func collectKeys(
-        of delta: Delta, into keys: inout [DeltaPage.Key], _ seen: inout Set<KeyPlace>
+        of delta: Delta, into keys: inout [ScopedKey], _ seen: inout Set<KeyPlace>
     ) throws(ReplicaFault) {
         for index in delta.header.parts.indices {
             let place = KeyPlace(scope: delta.header.keyScope(part: index), id: delta.header.parts[index].key)
             guard seen.insert(place).inserted, let key = try self.key(place.scope, id: place.id) else {
                 continue
             }
-            keys.append(DeltaPage.Key(scope: place.scope, key: key))
+            keys.append(ScopedKey(scope: place.scope, key: key))
         }
     }
 }

@@ -2,22 +2,6 @@ package import BatonDesk
 package import BatonEngine
 package import BatonModel
 
-/// A page of deltas for a peer.
-package struct DeltaPage: Sendable, Equatable {
-    package struct Key: Sendable, Hashable {
-        package let scope: KeyScope
-        package let key: WrappedKey
-    }
-
-    /// In order of arrival across authors, in order of `seq` within one.
-    package var deltas: [Delta] = []
-    /// The keys of their parts that this site holds, each once, in order of need. The caller gives each
-    /// only to cleared sites.
-    package var keys: [Key] = []
-    /// What was asked for and did not fit; empty at the end. Places that are not held are left out.
-    package var rest: [DeltaRange] = []
-}
-
 /// A delta of the log with what became of it here.
 package struct LogEntry: Sendable, Equatable {
     /// Its place in the order in which deltas were logged here: 1, 2, 3 ….

@@ -48,8 +48,11 @@ package final class ReplicaStore: @unchecked Sendable {
                 readsAhead
                 ? try DatabaseQueue(
                     path: location, configuration: Self.configuration(settings, isReader: true)) : nil
+            var aheadSettings = settings
+            // SQLite empties its cache at each commit of the other connection: a large one would fill in vain.
+            aheadSettings.cacheKibibytes = min(settings.cacheKibibytes, Self.aheadCacheKibibytes)
             let ahead = try self.aheadQueue?.inDatabase { database in
-                try Self.openReading(database, settings, names: writing.names)
+                try Self.openReading(database, aheadSettings, names: writing.names)
             }
             self.writer = try self.writerQueue.inDatabase { _ in
                 try Writer(writing, readingAhead: ahead, settings, hashing)
@@ -63,6 +66,8 @@ package final class ReplicaStore: @unchecked Sendable {
             throw ReplicaFault(caught: error)
         }
     }
+
+    private static let aheadCacheKibibytes = 4096
 
     deinit { self.shutDown() }
 

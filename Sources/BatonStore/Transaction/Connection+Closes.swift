@@ -16,12 +16,19 @@ extension Connection {
         guard state.forked.isEmpty else {
             return try self.uncoveredByGraph(closures, of: state, row: row, hashing: hashing)
         }
-        var count = 0
-        for tail in closures.unreadTails(of: state) {
+        return try self.unreadChanges(closures, from: closures.unreadTails(of: state), row: row).count
+    }
+
+    /// Lists them, of a document without a forked author.
+    func unreadChanges(
+        _ closures: Closures, from tails: [DeltaReference], row: Int64
+    ) throws(ReplicaFault) -> UnreadChanges {
+        var changes = UnreadChanges(of: closures)
+        for tail in tails {
             guard let author = try self.row(of: tail.author) else { continue }
             let statement = try self.prepare(
                 """
-                SELECT vector FROM delta WHERE document_id = ? AND author_id = ? AND seq >= ?
+                SELECT seq, vector FROM delta WHERE document_id = ? AND author_id = ? AND seq >= ?
                     AND is_material = 1 AND fate IN (1, 4)
                 """)
             defer { statement.reset() }
@@ -29,10 +36,12 @@ extension Connection {
             statement.bind(2, author)
             statement.bind(3, unsigned: tail.seq)
             while try statement.step() {
-                if !closures.isFollowed(by: try self.decodeVector(statement.bytes(0))) { count += 1 }
+                changes.include(
+                    DeltaReference(author: tail.author, seq: statement.unsigned(0)),
+                    vector: try self.decodeVector(statement.bytes(1)), of: closures, from: tails)
             }
         }
-        return count
+        return changes
     }
 
     /// The same where numbers describe no past for some author: a close by such an author, or of its changes, has read

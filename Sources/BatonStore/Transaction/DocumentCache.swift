@@ -12,6 +12,8 @@ import BatonModel
         let state: DocumentState
         /// Every key of the document; nil where they have not all been read.
         let keys: [DocumentKey]?
+        /// What no close of it has read; nil where that is not known.
+        let unread: UnreadChanges?
         /// Bytes of the stored state; decoded it takes about four times as many.
         let storedBytes: Int
     }
@@ -58,7 +60,8 @@ import BatonModel
     /// Forgets which keys a document has.
     func forgetKeys(of id: DocumentID) {
         guard let known = self.take(id) else { return }
-        _ = self.put(Entry(state: known.state, keys: nil, storedBytes: known.storedBytes))
+        _ = self.put(
+            Entry(state: known.state, keys: nil, unread: known.unread, storedBytes: known.storedBytes))
     }
 
     func removeAll() {

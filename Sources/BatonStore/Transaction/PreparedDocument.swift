@@ -28,15 +28,24 @@ struct PreparedDocument {
     mutating func take() -> Stored? { self.stored.take() }
 }
 
+/// A document as a transaction has saved it.
+struct SavedDocument {
+    let state: DocumentState
+    let unread: UnreadChanges?
+    /// Bytes that the state has in the database.
+    let storedBytes: Int
+}
+
 extension StoreTransaction {
     func prepare(for documents: [DocumentID]) throws(ReplicaFault) {
         try self.flush()
         try self.prepareNumbers()
-        let connection = try self.reading
         self.prepared.reserveCapacity(self.prepared.count + documents.count)
         // Neighbours in the index are read one after the other.
         for document in documents.sorted() where self.prepared.index(forKey: document) == nil {
+            let connection = try self.reading(document)
             let kept = self.cache.take(document)
+            if let unread = kept?.unread { self.unreadBefore[document] = unread }
             guard let row = try connection.row(of: document) else {
                 self.prepared[document] = PreparedDocument(isAbsent: true, stored: .nothing, keys: [])
                 continue
@@ -66,12 +75,13 @@ extension StoreTransaction {
             }
         }
         if let kept = self.cache.take(id) {
+            if let unread = kept.unread { self.unreadBefore[id] = unread }
             if let keys = kept.keys, self.prepared.index(forKey: id) == nil {
                 self.prepared[id] = PreparedDocument(isAbsent: false, stored: nil, keys: keys)
             }
             return kept.state
         }
-        let connection = try self.reading
+        let connection = try self.reading(id)
         guard let row = try connection.row(of: id) else { return nil }
         return try connection.state(of: id, row: row)
     }
@@ -80,12 +90,13 @@ extension StoreTransaction {
         if let id, let known = self.prepared[scope.document] {
             return known.keys.first { $0.key.id == id && $0.scope == scope }?.key
         }
-        return try self.reading.key(scope, id: id)
+        return try self.reading(scope.document).key(scope, id: id)
     }
 
     func save(_ key: WrappedKey, scope: KeyScope) throws(ReplicaFault) {
         let document = try self.row(of: scope.document)
         let author = try self.row(of: scope.author)
+        self.touch(scope.document)
         try self.add(.key) { cells in
             cells.add(document)
             cells.add(author)

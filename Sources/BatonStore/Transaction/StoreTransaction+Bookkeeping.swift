@@ -5,7 +5,7 @@ import BatonModel
 /// Keys, have-sets, clock, audit, outcomes.
 extension StoreTransaction {
     func have(_ author: Author) throws(ReplicaFault) -> AuthorHave? {
-        let connection = try self.reading
+        let connection = try self.readingOthers
         guard let row = try connection.row(of: author) else { return nil }
         return try connection.have(author, row: row)
     }
@@ -25,7 +25,7 @@ extension StoreTransaction {
     }
 
     func clock() throws(ReplicaFault) -> HybridTime {
-        HybridTime(packed: UInt64(bitPattern: try self.reading.metaInteger(.clock) ?? 0))
+        HybridTime(packed: UInt64(bitPattern: try self.readingOthers.metaInteger(.clock) ?? 0))
     }
 
     func save(clock: HybridTime) throws(ReplicaFault) {
@@ -53,7 +53,7 @@ extension StoreTransaction {
     }
 
     func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {
-        try self.reading.outcome(ofCommand: key)
+        try self.readingOthers.outcome(ofCommand: key)
     }
 
     func save(outcome: [DeltaID], ofCommand key: [UInt8]) throws(ReplicaFault) {
@@ -102,12 +102,12 @@ extension Connection {
             return nil
         }
         let statement = try self.prepare(
-            """
-            SELECT generation, hash, wrapped FROM document_key
-            WHERE document_id = ?1 AND author_id = ?2 AND compartment = ?3 AND generation = ?4
-                AND (?5 IS NULL OR hash = ?5)
-            LIMIT 1
-            """)
+            fixed: """
+                SELECT generation, hash, wrapped FROM document_key
+                WHERE document_id = ?1 AND author_id = ?2 AND compartment = ?3 AND generation = ?4
+                    AND (?5 IS NULL OR hash = ?5)
+                LIMIT 1
+                """)
         defer { statement.reset() }
         statement.bind(1, document)
         statement.bind(2, author)

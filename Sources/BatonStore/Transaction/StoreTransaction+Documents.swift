@@ -13,14 +13,13 @@ extension StoreTransaction {
         // Neighbours in the tables are written one after the other.
         placed.sort { $0.row < $1.row }
         // All questions come first: each in between would wait for the rows before it.
-        var uncovered: [Int] = []
+        var uncovered: [(count: Int, unread: UnreadChanges?)] = []
         uncovered.reserveCapacity(placed.count)
-        for entry in placed {
-            uncovered.append(try self.uncoveredCount(of: states[entry.place], row: entry.row))
-        }
-        for (entry, count) in zip(placed, uncovered) {
-            let bytes = try self.save(states[entry.place], row: entry.row, uncovered: count)
-            self.saved.append((states[entry.place], bytes))
+        for entry in placed { uncovered.append(try self.uncovered(in: states[entry.place], row: entry.row)) }
+        for (entry, uncovered) in zip(placed, uncovered) {
+            let bytes = try self.save(states[entry.place], row: entry.row, uncovered: uncovered.count)
+            self.saved.append(
+                SavedDocument(state: states[entry.place], unread: uncovered.unread, storedBytes: bytes))
         }
     }
 
@@ -32,6 +31,7 @@ extension StoreTransaction {
     ) throws(ReplicaFault) -> Int {
         if self.prepared[state.id]?.take() == nil { _ = self.cache.take(state.id) }
         var stored = 0
+        self.touch(state.id)
         try self.add(.state) { cells in
             cells.add(row)
             let start = cells.bytes.count
@@ -47,9 +47,30 @@ extension StoreTransaction {
         return stored
     }
 
-    private func uncoveredCount(of state: DocumentState, row: Int64) throws(ReplicaFault) -> Int {
-        guard Closures(of: state).mayHaveMissed(in: state) else { return 0 }
-        return try self.connection.uncoveredCount(of: state, row: row, hashing: self.hashing)
+    /// Counts material changes that no standing close has read and that follow none.
+    ///
+    /// - Returns: Also which they are, as far as that is known and may be kept.
+    private func uncovered(
+        in state: DocumentState, row: Int64
+    ) throws(ReplicaFault) -> (count: Int, unread: UnreadChanges?) {
+        let closures = Closures(of: state)
+        guard !closures.isEmpty else { return (0, nil) }
+        guard state.forked.isEmpty, let before = self.before else {
+            return (try self.connection.uncoveredCount(of: state, row: row, hashing: self.hashing), nil)
+        }
+        let tails = closures.unreadTails(of: state)
+        var unread: UnreadChanges
+        if let known = self.unreadBefore[state.id], known.isAbout(closures) {
+            unread = known
+        } else {
+            unread = try before.unreadChanges(closures, from: tails, row: row)
+            if unread.isWorthKeeping { self.unreadBefore[state.id] = unread }
+        }
+        guard !tails.isEmpty else { return (unread.count, unread) }
+        for logged in self.loggedAhead.material(in: row) {
+            unread.include(logged.reference, vector: logged.vector, of: closures, from: tails)
+        }
+        return (unread.count, unread.isWorthKeeping ? unread : nil)
     }
 
     private func index(_ summary: CaseSummary, conflicts: Int, row: Int64) throws(ReplicaFault) {

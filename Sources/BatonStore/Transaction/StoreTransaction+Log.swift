@@ -34,34 +34,6 @@ extension StoreTransaction {
         }
     }
 
-    func readLogged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
-        let connection = try self.reading
-        guard let author = try connection.row(of: reference.author) else { return [] }
-        let statement = try connection.prepare(
-            """
-            SELECT d.id, document.id, d.document_prev, d.fate, d.vector, d.level, d.lacks_part
-            FROM delta d JOIN document USING (document_id)
-            WHERE d.author_id = ? AND d.seq = ? ORDER BY d.id
-            """)
-        defer { statement.reset() }
-        statement.bind(1, author)
-        statement.bind(2, unsigned: reference.seq)
-        var found: [LoggedDelta] = []
-        while try statement.step() {
-            guard let id = DeltaID(statement.bytes(0)), let document = DocumentID(statement.bytes(1)),
-                let fate = Fate(rawValue: UInt8(truncatingIfNeeded: statement.integer(3)))
-            else { throw .damaged("a row of the log") }
-            found.append(
-                LoggedDelta(
-                    id: id, reference: reference, document: document, documentPrev: statement.unsigned(2),
-                    fate: fate,
-                    vector: try connection.decodeVector(statement.bytes(4)),
-                    level: statement.unsigned(5),
-                    hasAllParts: !statement.flag(6)))
-        }
-        return found
-    }
-
     // What waits.
 
     func setWaiting(_ id: DeltaID, document: DocumentID, for missing: DeltaReference) throws(ReplicaFault) {
@@ -129,7 +101,7 @@ extension StoreTransaction {
     /// Nearly always nothing waits; one look per transaction then answers every question about it.
     private func hasWaiting() throws(ReplicaFault) -> Bool {
         if let known = self.mayHaveWaiting { return known }
-        let found = try self.reading.hasWaiting()
+        let found = try self.readingOthers.hasWaiting()
         self.mayHaveWaiting = found
         return found
     }
@@ -137,6 +109,34 @@ extension StoreTransaction {
 
 /// Reading whole deltas, by either connection.
 extension Connection {
+    /// Lists what is logged at a place, sorted by id.
+    func logged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
+        guard let author = try self.row(of: reference.author) else { return [] }
+        let statement = try self.prepare(
+            """
+            SELECT d.id, document.id, d.document_prev, d.fate, d.vector, d.level, d.lacks_part
+            FROM delta d JOIN document USING (document_id)
+            WHERE d.author_id = ? AND d.seq = ? ORDER BY d.id
+            """)
+        defer { statement.reset() }
+        statement.bind(1, author)
+        statement.bind(2, unsigned: reference.seq)
+        var found: [LoggedDelta] = []
+        while try statement.step() {
+            guard let id = DeltaID(statement.bytes(0)), let document = DocumentID(statement.bytes(1)),
+                let fate = Fate(rawValue: UInt8(truncatingIfNeeded: statement.integer(3)))
+            else { throw .damaged("a row of the log") }
+            found.append(
+                LoggedDelta(
+                    id: id, reference: reference, document: document, documentPrev: statement.unsigned(2),
+                    fate: fate,
+                    vector: try self.decodeVector(statement.bytes(4)),
+                    level: statement.unsigned(5),
+                    hasAllParts: !statement.flag(6)))
+        }
+        return found
+    }
+
     func hasWaiting() throws(ReplicaFault) -> Bool {
         try self.integer("SELECT EXISTS (SELECT 1 FROM waiting)") == 1
     }

@@ -9,11 +9,19 @@ import BatonModel
 /// writes (`prepare`). And names are small numbers (`Names`), which the transaction gives out itself.
 ///
 /// Asking for `connection` hands over all rows first: reads see the transaction's own writes. Until there are any,
-/// `reading` may be another connection, which need not wait for what the writing one still does.
+/// `reading` may be another connection, which need not wait for what the writing one still does. And as long as nobody
+/// has asked for `connection`, what stood `before` the transaction is read by that other one, and what it has logged
+/// itself from memory (`LoggedAhead`).
 final class StoreTransaction: ReplicaTransaction {
     private let base: Connection
     /// Sees what this transaction sees while it has written nothing; nil from then on.
     private var ahead: Connection?
+    /// Sees what stood before this transaction; nil once a statement may have changed rows by another way than
+    /// `add`, or where nothing runs beside.
+    private(set) var before: Connection?
+    private(set) var loggedAhead = LoggedAhead()
+    /// Documents that `before` knows less of than this transaction has written.
+    private var touched: Set<DocumentID> = []
     private let output: RowOutput
     let hashing: any Hashing
     /// The author whose numbers this process gives out; nil while none is open.
@@ -30,8 +38,10 @@ final class StoreTransaction: ReplicaTransaction {
     var prepared: [DocumentID: PreparedDocument] = [:]
     /// What the last commit left, decoded.
     let cache: DocumentCache
-    /// What was saved, in order, with the bytes it has in the database.
-    var saved: [(state: DocumentState, storedBytes: Int)] = []
+    /// What no close of a document had read before this transaction, of those where it is known.
+    var unreadBefore: [DocumentID: UnreadChanges] = [:]
+    /// In order.
+    var saved: [SavedDocument] = []
     private var nextArrival: Int64?
     private var nextDocument: Int64?
     var mayHaveWaiting: Bool?
@@ -66,6 +76,7 @@ final class StoreTransaction: ReplicaTransaction {
     ) {
         self.base = connection
         self.ahead = ahead
+        self.before = ahead
         self.output = output
         self.cache = cache
         self.rows = output.emptyBuffer()
@@ -79,9 +90,17 @@ final class StoreTransaction: ReplicaTransaction {
     var connection: Connection {
         get throws(ReplicaFault) {
             self.ahead = nil
+            self.forgetBefore()
             try self.writeRows()
             return self.base
         }
+    }
+
+    private func forgetBefore() {
+        guard self.before != nil else { return }
+        self.before = nil
+        self.loggedAhead = LoggedAhead()
+        self.touched = []
     }
 
     /// Gives a connection to read by: nothing may be written by it.
@@ -90,6 +109,26 @@ final class StoreTransaction: ReplicaTransaction {
             if let ahead = self.ahead { return ahead }
             return try self.connection
         }
+    }
+
+    /// Gives a connection to read tables by that `add` never writes, or has not written yet: no row has to be
+    /// waited for.
+    var readingOthers: Connection {
+        get throws(ReplicaFault) {
+            if let before = self.before { return before }
+            return try self.connection
+        }
+    }
+
+    /// Gives a connection to read a document's state and keys by.
+    func reading(_ document: DocumentID) throws(ReplicaFault) -> Connection {
+        if let before = self.before, !self.touched.contains(document) { return before }
+        return try self.connection
+    }
+
+    /// Notes that rows of a document's state or keys are written.
+    func touch(_ document: DocumentID) {
+        if self.before != nil { self.touched.insert(document) }
     }
 
     /// Waits until SQLite has every row of the transaction.
@@ -131,7 +170,8 @@ final class StoreTransaction: ReplicaTransaction {
         for entry in self.saved {
             let keys = self.prepared[entry.state.id]?.keys
             let out = self.cache.put(
-                DocumentCache.Entry(state: entry.state, keys: keys, storedBytes: entry.storedBytes))
+                DocumentCache.Entry(
+                    state: entry.state, keys: keys, unread: entry.unread, storedBytes: entry.storedBytes))
             if !out.isEmpty { dropped.append(out) }
         }
         self.saved = []
@@ -139,7 +179,9 @@ final class StoreTransaction: ReplicaTransaction {
         for (_, document) in self.prepared {
             guard case .state(let state, let storedBytes) = document.stored else { continue }
             _ = self.cache.put(
-                DocumentCache.Entry(state: state, keys: document.keys, storedBytes: storedBytes))
+                DocumentCache.Entry(
+                    state: state, keys: document.keys, unread: self.unreadBefore[state.id],
+                    storedBytes: storedBytes))
         }
         self.prepared = [:]
         self.output.recycle(self.rows)
@@ -156,7 +198,18 @@ final class StoreTransaction: ReplicaTransaction {
     func logged(at reference: DeltaReference) throws(ReplicaFault) -> [LoggedDelta] {
         if self.pending?.delta.reference == reference { try self.flush() }
         if let known = self.places[reference] { return known }
-        let found = try self.readLogged(at: reference)
+        var found: [LoggedDelta]
+        if let before = self.before {
+            found = try before.logged(at: reference)
+            if let author = before.names.row(of: reference.author),
+                let own = self.loggedAhead.logged(author: author, seq: reference.seq)
+            {
+                found.append(own)
+                found.sort { $0.id < $1.id }
+            }
+        } else {
+            found = try self.connection.logged(at: reference)
+        }
         self.remember(found, at: reference)
         return found
     }
@@ -222,8 +275,10 @@ final class StoreTransaction: ReplicaTransaction {
     func flush() throws(ReplicaFault) {
         guard let pending = self.pending.take() else { return }
         let arrival = try self.newArrival()
+        let logged = pending.logged
         try self.write(pending.delta, pending.fate, pending.vector, arrival: arrival)
-        if !self.places.isEmpty { self.note(pending.logged, row: arrival) }
+        if !self.places.isEmpty { self.note(logged, row: arrival) }
+        try self.keepAhead(logged, isMaterial: pending.delta.header.shape.contains { $0.isMaterial })
         try self.write(pending.timeline, arrival: arrival)
     }
 
@@ -244,6 +299,16 @@ final class StoreTransaction: ReplicaTransaction {
     func noteOwnHead(_ have: AuthorHave) {
         guard have.author == self.own, let last = have.intervals.last else { return }
         self.ownHead = LogHead(seq: last.last, id: last.head)
+    }
+
+    private func keepAhead(_ logged: LoggedDelta, isMaterial: Bool) throws(ReplicaFault) {
+        guard self.before != nil else { return }
+        let author = try self.row(of: logged.reference.author)
+        let document = try self.row(of: logged.document)
+        guard self.before != nil else { return }
+        let isFirst = self.loggedAhead.add(
+            logged, author: author, document: document, isMaterial: isMaterial)
+        if !isFirst { self.forgetBefore() }
     }
 
     // Numbers.
@@ -267,24 +332,26 @@ final class StoreTransaction: ReplicaTransaction {
 
     func row(of author: Author) throws(ReplicaFault) -> Int64 {
         if let known = self.base.names.row(of: author) { return known }
-        if let ahead = self.ahead, let found = try ahead.row(of: author) { return found }
+        if let before = self.before, let found = try before.row(of: author) { return found }
         return try self.connection.makeRow(of: author)
     }
 
     func row(of document: DocumentID) throws(ReplicaFault) -> Int64 {
         if let known = self.base.names.documentRows[document] { return known }
-        if self.prepared[document]?.isAbsent != true, let found = try self.connection.row(of: document) {
+        if self.prepared[document]?.isAbsent != true, let found = try self.reading(document).row(of: document)
+        {
             return found
         }
         let row: Int64
         if let next = self.nextDocument {
             row = next
         } else {
-            row = try Self.nextDocument(self.connection)
+            row = try Self.nextDocument(self.readingOthers)
         }
         self.nextDocument = row + 1
         self.prepared[document]?.isAbsent = false
         self.base.names.remember(document, row)
+        self.touch(document)
         try self.add(.document) { cells in
             cells.add(row)
             cells.add(document.bytes)
@@ -297,7 +364,7 @@ final class StoreTransaction: ReplicaTransaction {
         if let next = self.nextArrival {
             row = next
         } else {
-            row = try Self.nextArrival(self.connection)
+            row = try Self.nextArrival(self.readingOthers)
         }
         self.nextArrival = row + 1
         return row

@@ -64,12 +64,13 @@ private struct RotScene {
             have.intervals.map { DeltaRange(author: have.author, first: $0.first, last: $0.last) }
         }
         let page = try machine.running.deltas(in: ranges, bytesMax: .max)
+        let keys = try machine.running.wrappedKeys(of: page.deltas)
         for delta in page.deltas {
             for (index, part) in delta.parts.enumerated() {
                 guard let part else { continue }
                 let scope = delta.header.keyScope(part: index)
                 let descriptor = delta.header.parts[index]
-                guard let key = page.keys.first(where: { $0.scope == scope && $0.key.id == descriptor.key })
+                guard let key = keys.first(where: { $0.scope == scope && $0.key.id == descriptor.key })
                 else { return .named("a key is gone") }
                 let place = PartPlace(scope: scope, seq: delta.header.seq, index: index)
                 let opened = try? context.sealing.open(
