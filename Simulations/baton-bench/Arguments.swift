@@ -28,7 +28,7 @@ struct Arguments {
           w             replay the neutral workload W (--file W.jsonl) between two sites
 
           --deltas N            how many changes (100000)
-          --batch B             changes a transaction when merging, at most (16384)
+          --batch B             changes a transaction when merging (4096; w: 16384)
           --singles N           single changes of author (1000)
           --entries N           timeline entries of the case that open opens (10000)
           --checkpoint-pages N  pages in the write-ahead log from which it is copied (1000)

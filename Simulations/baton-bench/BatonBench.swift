@@ -49,7 +49,8 @@ struct BatonBench {
         let settings = ReplicaSettings(
             checkpointPages: pages, hasRowThread: !arguments.has("--one-thread"))
         let deltas = try arguments.number("--deltas", or: 100_000, in: 1...10_000_000)
-        let batch = try arguments.number("--batch", or: MergeSize.largest, in: 1...1_000_000)
+        let batch = try arguments.number(
+            "--batch", or: command == "w" ? MergeSize.largest : MergeSize.smallest, in: 1...1_000_000)
         let seed = UInt64(try arguments.number("--seed", or: 20_261, in: 0...Int(Int32.max)))
         let progress = Progress()
         switch command {

@@ -33,7 +33,7 @@ struct Link: Sendable {
     var session: SessionID?
     var isCongested = false
     var isReadingPaused = false
-    var chunksInFlight = 0
+    var chunks = ChunksInFlight()
     var keysSent: Set<KeyMark> = []
     var flow = FlowBudget()
     /// What this node held when it said hello: what an equal digest speaks of.

@@ -217,7 +217,7 @@ extension SyncEngine {
     // Evenness.
 
     func isIdle(_ session: PeerSession) -> Bool {
-        !session.hasWork && session.links.values.allSatisfy { self.links[$0]?.chunksInFlight == 0 }
+        !session.hasWork && session.links.values.allSatisfy { self.links[$0]?.chunks.isEmpty == true }
     }
 
     mutating func finishIfEven(_ id: SessionID) {

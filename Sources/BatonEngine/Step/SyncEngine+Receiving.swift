@@ -5,21 +5,25 @@ import BatonProtocol
 extension SyncEngine {
     mutating func received(_ chunk: DeltaChunk, on link: LinkID) {
         let job = VerificationJob(deltas: chunk.deltas, membership: self.context.membership)
-        self.verify(job, chunk.keys, chunk.remaining, UInt64(chunk.deltas.count), on: link)
+        let bytes = chunk.deltas.reduce(0) { sum, delta in
+            delta.parts.reduce(sum + delta.headerBytes.count + Delta.signatureBytes) { $0 + ($1?.count ?? 0) }
+        }
+        self.verify(job, bytes, chunk.keys, chunk.remaining, UInt64(chunk.deltas.count), on: link)
     }
 
     mutating func received(_ chunk: RunChunk, on link: LinkID) {
         let job = VerificationJob(
             runs: chunk.bytes, limits: self.configuration.limits, membership: self.context.membership)
-        self.verify(job, [], chunk.remaining, 0, on: link)
+        self.verify(job, chunk.bytes.count, [], chunk.remaining, 0, on: link)
     }
 
     private mutating func verify(
-        _ job: VerificationJob, _ keys: [BareKey], _ remaining: UInt64, _ count: UInt64, on link: LinkID
+        _ job: VerificationJob, _ bytes: Int, _ keys: [BareKey], _ remaining: UInt64, _ count: UInt64,
+        on link: LinkID
     ) {
         guard var state = self.links[link], let id = state.session else { return }
-        state.chunksInFlight += 1
-        if !state.isReadingPaused, state.chunksInFlight >= self.configuration.limits.chunksInFlightMax {
+        state.chunks.add(bytes)
+        if !state.isReadingPaused, state.chunks.isFull(by: self.configuration.limits) {
             state.isReadingPaused = true
             self.actions.append(.pauseReading(link))
         }
@@ -117,8 +121,8 @@ extension SyncEngine {
 
     private mutating func chunkDone(_ link: LinkID) {
         guard var state = self.links[link] else { return }
-        state.chunksInFlight = max(0, state.chunksInFlight - 1)
-        if state.isReadingPaused, state.chunksInFlight * 2 <= self.configuration.limits.chunksInFlightMax {
+        state.chunks.done()
+        if state.isReadingPaused, state.chunks.isHalfEmpty(by: self.configuration.limits) {
             state.isReadingPaused = false
             self.actions.append(.resumeReading(link))
         }

@@ -61,7 +61,7 @@ extension SyncEngine {
             self.links[id].map {
                 EngineSnapshot.Link(
                     link: id, site: $0.site, lane: $0.purpose, isLive: $0.isLive,
-                    bytesInFlight: $0.flow.bytesInFlight, chunksInFlight: $0.chunksInFlight)
+                    bytesInFlight: $0.flow.bytesInFlight, chunksInFlight: $0.chunks.count)
             }
         }
     }

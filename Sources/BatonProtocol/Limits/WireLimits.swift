@@ -11,9 +11,10 @@ package struct WireLimits: Sendable, Equatable {
     package var urgentBytesFirst = 8 * 1024
     package var deltasPerChunkMax = 2048
     package var keysPerChunkMax = 2048
-    /// Chunks of one link that may be between receipt and commit before reading pauses: twice what one
-    /// transaction takes, so that the next one is verified while the disk has this one.
-    package var chunksInFlightMax = 48
+    /// Chunks of one link, and their bytes, that may be between receipt and commit before reading pauses: full
+    /// ones hold some 45,000 deltas. One transaction has up to a third of them while the others are verified.
+    package var chunksInFlightMax = 96
+    package var chunkBytesInFlightMax = 96 * 96 * 1024
     /// Bytes queued to one link before sending waits for it to drain.
     package var queuedBytesMax = 1 << 20
     /// Bytes of a catch-up that may be on their way in a lane before a rate has been measured.
