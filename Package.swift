@@ -25,6 +25,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
     .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .systemLibrary(name: "CSQLiteShim", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CSpawn"),
 ]
 
 let modules: [Target] = [
@@ -55,7 +56,7 @@ let modules: [Target] = [
         name: "BatonNode",
         dependencies: [
             "BatonEncoding", "BatonModel", "BatonDesk", "BatonProtocol", "BatonEngine", "BatonCrypto",
-            "BatonStore", "BatonTransport", "BatonAPI",
+            "BatonStore", "BatonTransport", "BatonAPI", "CSpawn",
             product("NIOCore", nio), product("NIOPosix", nio),
             product("Logging", "swift-log"), product("Yams", "Yams"),
             product("ServiceLifecycle", "swift-service-lifecycle"),

@@ -35,8 +35,7 @@ struct LoggedAheadTests {
     func uncovered(seed: UInt64) throws {
         let history = DrawnHistory(seed: seed, steps: 500, documentCount: 12)
         let folder = try TestFolder()
-        let store = try ReplicaStore(
-            path: folder.database, settings: ReplicaSettings(hasRowThread: true), hashing: StandInHashing())
+        let store = try folder.open()
         let peer = StorePeer(store, team: history.team, site: 2)
         var random = SeededRandom(seed: seed)
         var next = 0
@@ -73,8 +72,7 @@ struct LoggedAheadTests {
             $0.author(caseID(1), [operation(.append, CaseField.note, .text("by \($0.wall)"))], by: person)
         }
         let folder = try TestFolder()
-        let store = try ReplicaStore(
-            path: folder.database, settings: ReplicaSettings(hasRowThread: true), hashing: StandInHashing())
+        let store = try folder.open()
         let place = branches[0].reference
         try store.write { (transaction) throws(ReplicaFault) in
             #expect(try transaction.logged(at: place).isEmpty)
@@ -102,8 +100,7 @@ struct LoggedAheadTests {
             other.author(caseID(1), [operation(.append, CaseField.note, .text("\($0)"))], by: person)
         }
         let folder = try TestFolder()
-        let store = try ReplicaStore(
-            path: folder.database, settings: ReplicaSettings(hasRowThread: true), hashing: StandInHashing())
+        let store = try folder.open()
         let peer = StorePeer(store, team: team)
         let sealed = keys(for: made, in: other.replica)
         try peer.apply([made[0]], keys: sealed)

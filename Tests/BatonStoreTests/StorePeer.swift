@@ -20,8 +20,10 @@ final class TestFolder {
 
     deinit { try? FileManager.default.removeItem(atPath: self.path) }
 
+    /// As a node opens it: with a thread for rows.
     func open() throws(ReplicaFault) -> ReplicaStore {
-        try ReplicaStore(path: self.database, settings: ReplicaSettings(), hashing: StandInHashing())
+        try ReplicaStore(
+            path: self.database, settings: ReplicaSettings(hasRowThread: true), hashing: StandInHashing())
     }
 }
 

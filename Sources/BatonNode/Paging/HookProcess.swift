@@ -1,6 +1,5 @@
-import Foundation
+import CSpawn
 import Glibc
-import Synchronization
 
 /// How one run of the hook ended.
 enum HookEnding: Sendable, Equatable {
@@ -51,7 +50,7 @@ struct HookProcess: Sendable {
 
     func run(input: [UInt8], id: String) -> HookOutcome {
         let started = ContinuousClock.now
-        switch Self.starting.withLock({ _ in self.start(input: input, id: id) }) {
+        switch self.start(input: input, id: id) {
         case .failure(let fault):
             return HookOutcome(ending: .notStarted(fault.number), output: "", milliseconds: 0)
         case .success(let child):
@@ -78,9 +77,6 @@ struct HookProcess: Sendable {
     /// A hook that does not read its input to the end must not end the node.
     private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
-    /// One at a time: a pipe that is open for a moment must not be inherited by another run's process.
-    private static let starting = Mutex<Void>(())
-
     private func start(input: [UInt8], id: String) -> Result<Child, SpawnFault> {
         var stdin: [Int32] = [-1, -1]
         var output: [Int32] = [-1, -1]
@@ -95,7 +91,6 @@ struct HookProcess: Sendable {
         _ = fcntl(stdin[1], F_SETFL, O_NONBLOCK)
         var rest = input[...]
         let mayGoOn = Self.write(&rest, to: stdin[1])
-        Self.keepDescriptors()
         let spawned = self.spawn(stdin: stdin[0], output: output[1], id: id)
         Self.close([stdin[0], output[1]])
         if !mayGoOn { Self.close([stdin[1]]) }
@@ -123,16 +118,6 @@ struct HookProcess: Sendable {
         return false
     }
 
-    /// Marks every descriptor of this process but the first three: none of them is the hook's business.
-    private static func keepDescriptors() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        for name in names {
-            guard let descriptor = Int32(name), descriptor > 2 else { continue }
-            let flags = fcntl(descriptor, F_GETFD)
-            if flags >= 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
-        }
-    }
-
     private func spawn(stdin: Int32, output: Int32, id: String) -> Result<pid_t, SpawnFault> {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -145,6 +130,8 @@ struct HookProcess: Sendable {
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
+        // None of ours is the hook's business. In the child, after any other thread could still open one.
+        unsafe baton_spawn_close_from(&actions, 3)
         // The node may hold signals back in its threads; the hook gets them as any process does.
         var none = sigset_t()
         var every = sigset_t()
