@@ -147,7 +147,7 @@ def main(baton, python):
         member = _peer.Member(bad.folder, top)
         try:
             node.start([])
-            node.run("seed", "--dir", node.folder, "--cases", cases)
+            node.run("seed", "--dir", node.folder, "--cases", cases, seconds=120 + cases // 100)
             far_behind(node, honest)
             bystander = http2_attacks.Bystander(honest, node)
             try:

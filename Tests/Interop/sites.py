@@ -45,10 +45,10 @@ class Site:
         # The desk name to act as; None where the user may act as one operator only.
         self.person = None
 
-    def run(self, *arguments, code=0):
-        """Runs one `baton` command and returns its standard output."""
+    def run(self, *arguments, code=0, seconds=120):
+        """Runs one `baton` command, which has so many seconds, and returns its standard output."""
         done = subprocess.run(
-            [self.baton, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+            [self.baton, *map(str, arguments)], capture_output=True, text=True, timeout=seconds, check=False)
         expect(done.returncode == code,
                f"baton {' '.join(map(str, arguments))} exited {done.returncode}, not {code}: {done.stderr}")
         return done.stdout
