@@ -24,7 +24,7 @@ package final class ReplicaStore: @unchecked Sendable {
     private let writerQueue: DatabaseQueue
     private let readerQueue: DatabaseQueue
     /// Keeps the connection open that transactions read ahead by; used on the writer's queue only.
-    private let aheadQueue: DatabaseQueue?
+    private let aheadQueue: DatabaseQueue
     private let writer: Writer
     private let reader: Connection
 
@@ -43,15 +43,12 @@ package final class ReplicaStore: @unchecked Sendable {
         do {
             self.writerQueue = try DatabaseQueue(path: location, configuration: Self.configuration(settings))
             let writing = try Self.openWriting(self.writerQueue, settings)
-            let readsAhead = settings.hasRowThread && settings.vfs == nil
-            self.aheadQueue =
-                readsAhead
-                ? try DatabaseQueue(
-                    path: location, configuration: Self.configuration(settings, isReader: true)) : nil
+            self.aheadQueue = try DatabaseQueue(
+                path: location, configuration: Self.configuration(settings, isReader: true))
             var aheadSettings = settings
             // SQLite empties its cache at each commit of the other connection: a large one would fill in vain.
             aheadSettings.cacheKibibytes = min(settings.cacheKibibytes, Self.aheadCacheKibibytes)
-            let ahead = try self.aheadQueue?.inDatabase { database in
+            let ahead = try self.aheadQueue.inDatabase { database in
                 try Self.openReading(database, aheadSettings, names: writing.names)
             }
             self.writer = try self.writerQueue.inDatabase { _ in
@@ -82,7 +79,7 @@ package final class ReplicaStore: @unchecked Sendable {
             guard unsafe database.sqliteConnection != nil else { return }
             self.writer.shutDown()
         }
-        try? self.aheadQueue?.close()
+        try? self.aheadQueue.close()
         try? self.writerQueue.close()
         self.folder?.unlock()
     }

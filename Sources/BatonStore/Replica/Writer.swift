@@ -4,15 +4,15 @@ import CSQLiteShim
 
 /// The connection that writes: transactions, continuity of the incarnation, checkpoints.
 ///
-/// With a thread for rows, that thread also copies the log into the database, while the next transaction reads
-/// ahead on a connection of its own; the writing connection is then used only after `output.drain()`.
+/// A transaction reads what stood before it on a connection of its own. With a thread for rows, that thread also
+/// copies the log into the database meanwhile; the writing connection is then used only after `output.drain()`.
 ///
 /// Confined to the writer's queue.
 @safe final class Writer {
     /// The row thread's while anything is behind: whoever is not a transaction leaves it alone then.
     let connection: Connection
-    /// Reads what is committed, for a transaction that has not written yet; nil where nothing runs beside it.
-    private let ahead: Connection?
+    /// Reads what is committed.
+    private let ahead: Connection
     let hashing: any Hashing
     private let settings: ReplicaSettings
     /// SQLite notes the pages in the log here after every commit.
@@ -25,7 +25,7 @@ import CSQLiteShim
     let documents = DocumentCache()
 
     init(
-        _ connection: Connection, readingAhead ahead: Connection?, _ settings: ReplicaSettings,
+        _ connection: Connection, readingAhead ahead: Connection, _ settings: ReplicaSettings,
         _ hashing: any Hashing
     ) throws(ReplicaFault) {
         self.connection = connection
@@ -195,7 +195,7 @@ import CSQLiteShim
         try? self.settle()
         if self.failure == nil { try? Self.checkpoint(self.connection, SQLITE_CHECKPOINT_TRUNCATE) }
         self.output.close()
-        self.ahead?.finalizeStatements()
+        self.ahead.finalizeStatements()
         self.connection.finalizeStatements()
         self.keeper = nil
     }

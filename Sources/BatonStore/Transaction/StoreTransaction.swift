@@ -17,7 +17,7 @@ final class StoreTransaction: ReplicaTransaction {
     /// Sees what this transaction sees while it has written nothing; nil from then on.
     private var ahead: Connection?
     /// Sees what stood before this transaction; nil once a statement may have changed rows by another way than
-    /// `add`, or where nothing runs beside.
+    /// `add`.
     private(set) var before: Connection?
     private(set) var loggedAhead = LoggedAhead()
     /// Documents that `before` knows less of than this transaction has written.
@@ -70,7 +70,7 @@ final class StoreTransaction: ReplicaTransaction {
     private static let rememberedMax = 65_536
 
     init(
-        _ connection: Connection, readingAhead ahead: Connection?, _ output: RowOutput,
+        _ connection: Connection, readingAhead ahead: Connection, _ output: RowOutput,
         _ cache: DocumentCache, _ hashing: any Hashing,
         own: Author?
     ) {
