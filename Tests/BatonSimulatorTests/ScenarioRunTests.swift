@@ -23,12 +23,13 @@ struct ScenarioRunTests {
         "unstaffed-night", "withdraw-race", "woke-in-1970",
     ]
     private static let regressions = [
-        "clock-after-an-upgrade", "compared-in-flight", "compared-over-a-replaced-link",
+        "clock-after-an-upgrade", "clone-resurfaces", "compared-in-flight", "compared-over-a-replaced-link",
         "compared-with-a-gone-life", "deposed-offers-a-watch", "deposed-while-accepting",
         "fault-in-the-calm", "flooded-heartbeats", "fork-across-pages", "forked-answers", "forked-offers-end",
-        "half-open-redial", "key-in-a-refused-chunk",
+        "half-open-redial", "key-in-a-refused-chunk", "key-lost-by-a-lying-disk",
         "outline-of-a-fork", "recovery-reaches-the-taker-first", "released-on-a-fork", "replayed-dialler",
-        "reports-in-order", "rotten-log-tail", "two-lives-accept",
+        "reports-in-order", "rotten-log-tail", "stale-have-set",
+        "two-lives-accept",
     ]
 
     private static func read(_ folder: String, _ name: String) throws -> Scenario {

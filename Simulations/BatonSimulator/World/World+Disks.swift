@@ -62,11 +62,12 @@ extension World {
         }
     }
 
-    /// Tells of own deltas that a process had made durable before it died, and told nobody of.
+    /// Tells of own deltas that a process had made durable before it died, and told nobody of. Those of a clone of it
+    /// have been told of.
     func tellSurfaced(_ id: NodeID) {
         for one in self.surfaced[id] ?? [] where one.reference.author.site == id.site {
             guard let delta = self.machines[id]?.replica.row(one.id)?.delta else { continue }
-            self.tell(.authored(id, delta))
+            self.tellSigned(delta, by: id)
         }
     }
 

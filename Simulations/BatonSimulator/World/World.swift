@@ -15,6 +15,8 @@ package final class World {
     var armedDiskFaults = 0
     /// Deltas that a node's last start found on its disk, and that no write had returned for.
     var surfaced: [NodeID: [AddedDelta]] = [:]
+    /// Deltas that were told of when they were signed.
+    private var signed: Set<DeltaID> = []
     /// Committed deltas that a node's last start did not find on its disk any more.
     package internal(set) var lost: [NodeID: [Delta]] = [:]
     /// What a node's next start finds instead of its own disk.
@@ -89,6 +91,11 @@ package final class World {
 
     func tell(_ fact: WorldFact) { self.observer?(fact) }
 
+    /// Tells of a delta once, whoever finds it on a disk again.
+    func tellSigned(_ delta: Delta, by id: NodeID) {
+        if self.signed.insert(delta.id).inserted { self.tell(.authored(id, delta)) }
+    }
+
     // Nodes.
 
     /// Starts a node on a replica.
@@ -152,7 +159,7 @@ package final class World {
             }
             guard case .made(let delta) = outcome else { return self.repeated(outcome, command, node) }
             node.haveDigest = nil
-            self.tell(.authored(id, delta))
+            self.tellSigned(delta, by: id)
             if let command { self.tell(.answered(id, command: command, delta.id)) }
             self.committed(node, report, isOwn: true, auditBefore)
             // Between the commit and the moment in which the engine hears of it a node may die.

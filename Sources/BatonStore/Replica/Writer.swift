@@ -23,6 +23,7 @@ import CSQLiteShim
 
     private let output: RowOutput
     let documents = DocumentCache()
+    private var heads = KnownHeads()
 
     init(
         _ connection: Connection, readingAhead ahead: Connection, _ settings: ReplicaSettings,
@@ -44,8 +45,8 @@ import CSQLiteShim
         if let failure = self.failure { throw failure }
         try self.boundLog()
         let transaction = StoreTransaction(
-            self.connection, readingAhead: self.ahead, self.output, self.documents, self.hashing,
-            own: self.keeper?.author)
+            self.connection, readingAhead: self.ahead, self.output, self.documents, self.heads,
+            self.hashing, own: self.keeper?.author)
         do {
             try self.begin()
             let result = try body(transaction)
@@ -53,6 +54,9 @@ import CSQLiteShim
             try transaction.writeRows()
             try self.commit(transaction.ownHead)
             transaction.settle()
+            self.heads = transaction.heads
+            // Whether any still waits is asked anew.
+            if self.heads.mayHaveWaiting == true { self.heads.mayHaveWaiting = nil }
             return result
         } catch {
             self.keep(transaction.abandon())

@@ -5,9 +5,12 @@ import BatonModel
 /// Keys, have-sets, clock, audit, outcomes.
 extension StoreTransaction {
     func have(_ author: Author) throws(ReplicaFault) -> AuthorHave? {
+        if let known = self.heads.haves[author] { return known }
         let connection = try self.readingOthers
         guard let row = try connection.row(of: author) else { return nil }
-        return try connection.have(author, row: row)
+        let have = try connection.have(author, row: row)
+        self.heads.haves[author] = have
+        return have
     }
 
     func save(_ have: AuthorHave) throws(ReplicaFault) {
@@ -21,21 +24,27 @@ extension StoreTransaction {
         statement.bind(1, try self.connection.makeRow(of: have.author))
         statement.bind(2, set.encoded())
         try statement.run()
+        self.heads.haves[have.author] = have
         self.noteOwnHead(have)
     }
 
     func clock() throws(ReplicaFault) -> HybridTime {
-        HybridTime(packed: UInt64(bitPattern: try self.readingOthers.metaInteger(.clock) ?? 0))
+        if let known = self.heads.clock { return known }
+        let packed = try self.readingOthers.metaInteger(.clock) ?? 0
+        let clock = HybridTime(packed: UInt64(bitPattern: packed))
+        self.heads.clock = clock
+        return clock
     }
 
     func save(clock: HybridTime) throws(ReplicaFault) {
         try self.connection.setMeta(.clock, Int64(bitPattern: clock.packed))
+        self.heads.clock = clock
     }
 
     func append(_ record: AuditRecord) throws(ReplicaFault) {
         // Read once: asking for every record would each time wait for the rows that are under way.
         let before: Digest256
-        if let known = self.auditHead { before = known } else { before = try self.reading.auditChain() }
+        if let known = self.heads.audit { before = known } else { before = try self.reading.auditChain() }
         let chain = AuditChain.next(after: before, record, hashing: self.hashing)
         let author = try record.range.map { (range) throws(ReplicaFault) in try self.row(of: range.author) }
         try self.add(.audit) { cells in
@@ -49,7 +58,7 @@ extension StoreTransaction {
             cells.add(record.detail)
             cells.add(chain.bytes)
         }
-        self.auditHead = chain
+        self.heads.audit = chain
     }
 
     func outcome(ofCommand key: [UInt8]) throws(ReplicaFault) -> [DeltaID]? {

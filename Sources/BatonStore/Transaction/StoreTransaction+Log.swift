@@ -46,11 +46,11 @@ extension StoreTransaction {
                 missing_author_id = excluded.missing_author_id, missing_seq = excluded.missing_seq
             """)
         statement.bind(1, arrival.row)
-        statement.bind(2, try connection.makeRow(of: document))
-        statement.bind(3, try connection.makeRow(of: missing.author))
+        statement.bind(2, try self.row(of: document))
+        statement.bind(3, try self.row(of: missing.author))
         statement.bind(4, unsigned: missing.seq)
         try statement.run()
-        self.mayHaveWaiting = true
+        self.heads.mayHaveWaiting = true
     }
 
     func clearWaiting(_ id: DeltaID) throws(ReplicaFault) {
@@ -100,9 +100,9 @@ extension StoreTransaction {
 
     /// Nearly always nothing waits; one look per transaction then answers every question about it.
     private func hasWaiting() throws(ReplicaFault) -> Bool {
-        if let known = self.mayHaveWaiting { return known }
+        if let known = self.heads.mayHaveWaiting { return known }
         let found = try self.readingOthers.hasWaiting()
-        self.mayHaveWaiting = found
+        self.heads.mayHaveWaiting = found
         return found
     }
 }

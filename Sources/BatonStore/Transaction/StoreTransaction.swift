@@ -42,11 +42,8 @@ final class StoreTransaction: ReplicaTransaction {
     var unreadBefore: [DocumentID: UnreadChanges] = [:]
     /// In order.
     var saved: [SavedDocument] = []
-    private var nextArrival: Int64?
-    private var nextDocument: Int64?
-    var mayHaveWaiting: Bool?
-    /// The chain behind the newest audit record; nil before the transaction's first one.
-    var auditHead: Digest256?
+    /// As the last commit left them, and then as this one will.
+    var heads: KnownHeads
 
     struct Arrival {
         let row: Int64
@@ -71,14 +68,14 @@ final class StoreTransaction: ReplicaTransaction {
 
     init(
         _ connection: Connection, readingAhead ahead: Connection, _ output: RowOutput,
-        _ cache: DocumentCache, _ hashing: any Hashing,
-        own: Author?
+        _ cache: DocumentCache, _ heads: KnownHeads, _ hashing: any Hashing, own: Author?
     ) {
         self.base = connection
         self.ahead = ahead
         self.before = ahead
         self.output = output
         self.cache = cache
+        self.heads = heads
         self.rows = output.emptyBuffer()
         self.hashing = hashing
         self.own = own
@@ -316,10 +313,10 @@ final class StoreTransaction: ReplicaTransaction {
     /// Reads what the first rows will need, while nothing has to be waited for.
     func prepareNumbers() throws(ReplicaFault) {
         guard let ahead = self.ahead else { return }
-        if self.nextDocument == nil { self.nextDocument = try Self.nextDocument(ahead) }
-        if self.nextArrival == nil { self.nextArrival = try Self.nextArrival(ahead) }
-        if self.auditHead == nil { self.auditHead = try ahead.auditChain() }
-        if self.mayHaveWaiting == nil { self.mayHaveWaiting = try ahead.hasWaiting() }
+        if self.heads.nextDocument == nil { self.heads.nextDocument = try Self.nextDocument(ahead) }
+        if self.heads.nextArrival == nil { self.heads.nextArrival = try Self.nextArrival(ahead) }
+        if self.heads.audit == nil { self.heads.audit = try ahead.auditChain() }
+        if self.heads.mayHaveWaiting == nil { self.heads.mayHaveWaiting = try ahead.hasWaiting() }
     }
 
     private static func nextDocument(_ connection: Connection) throws(ReplicaFault) -> Int64 {
@@ -343,12 +340,12 @@ final class StoreTransaction: ReplicaTransaction {
             return found
         }
         let row: Int64
-        if let next = self.nextDocument {
+        if let next = self.heads.nextDocument {
             row = next
         } else {
             row = try Self.nextDocument(self.readingOthers)
         }
-        self.nextDocument = row + 1
+        self.heads.nextDocument = row + 1
         self.prepared[document]?.isAbsent = false
         self.base.names.remember(document, row)
         self.touch(document)
@@ -361,12 +358,12 @@ final class StoreTransaction: ReplicaTransaction {
 
     private func newArrival() throws(ReplicaFault) -> Int64 {
         let row: Int64
-        if let next = self.nextArrival {
+        if let next = self.heads.nextArrival {
             row = next
         } else {
             row = try Self.nextArrival(self.readingOthers)
         }
-        self.nextArrival = row + 1
+        self.heads.nextArrival = row + 1
         return row
     }
 
