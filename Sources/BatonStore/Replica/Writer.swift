@@ -55,8 +55,6 @@ import CSQLiteShim
             try self.commit(transaction.ownHead)
             transaction.settle()
             self.heads = transaction.heads
-            // Whether any still waits is asked anew.
-            if self.heads.mayHaveWaiting == true { self.heads.mayHaveWaiting = nil }
             return result
         } catch {
             self.keep(transaction.abandon())

@@ -84,15 +84,6 @@ extension Connection {
         self.names.remember(document, statement.integer(0))
         return statement.integer(0)
     }
-
-    func makeRow(of document: DocumentID) throws(ReplicaFault) -> Int64 {
-        if let known = try self.row(of: document) { return known }
-        let statement = try self.prepare("INSERT INTO document (id) VALUES (?)")
-        statement.bind(1, document.bytes)
-        try statement.run()
-        self.names.remember(document, self.lastRow)
-        return self.lastRow
-    }
 }
 
 extension SQLStatement {

@@ -38,16 +38,17 @@ extension StoreTransaction {
 
     func setWaiting(_ id: DeltaID, document: DocumentID, for missing: DeltaReference) throws(ReplicaFault) {
         let arrival = try self.knownArrival(of: id)
-        let connection = try self.connection
-        let statement = try connection.prepare(
+        // Both may be rows that SQLite has not yet: the connection comes after them.
+        let (document, author) = (try self.row(of: document), try self.row(of: missing.author))
+        let statement = try self.connection.prepare(
             """
             INSERT INTO waiting (arrival, document_id, missing_author_id, missing_seq) VALUES (?, ?, ?, ?)
             ON CONFLICT (arrival) DO UPDATE SET document_id = excluded.document_id,
                 missing_author_id = excluded.missing_author_id, missing_seq = excluded.missing_seq
             """)
         statement.bind(1, arrival.row)
-        statement.bind(2, try self.row(of: document))
-        statement.bind(3, try self.row(of: missing.author))
+        statement.bind(2, document)
+        statement.bind(3, author)
         statement.bind(4, unsigned: missing.seq)
         try statement.run()
         self.heads.mayHaveWaiting = true

@@ -181,6 +181,8 @@ final class StoreTransaction: ReplicaTransaction {
                     storedBytes: storedBytes))
         }
         self.prepared = [:]
+        // Whether any still waits is asked anew.
+        if self.heads.mayHaveWaiting == true { self.heads.mayHaveWaiting = nil }
         self.output.recycle(self.rows)
         if !dropped.isEmpty { self.output.free(dropped) }
     }
