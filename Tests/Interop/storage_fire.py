@@ -276,8 +276,11 @@ class FailingDisk:
 
 def input_output_errors(fire):
     """EIO from the disk itself, on write, on sync and on read: told by code, fatal, and nothing acknowledged is gone."""
-    cases = fire.history(cases=6, notes=400)
+    cases = fire.history(cases=6, notes=2400)
     fire.stop()
+    settings = fire.syd.folder / "node.yaml"
+    # The smallest cache that may be set: what a node reads after its start must not be all that it is asked for.
+    settings.write_text(settings.read_text(encoding="utf-8") + "  cache: 1024\n", encoding="utf-8")
     disk = FailingDisk(fire.top)
     kept = []
     for kind, what in ((disk.WRITES, "write"), (disk.SYNCS, "sync"), (disk.READS, "read")):
@@ -289,7 +292,7 @@ def input_output_errors(fire):
         before = disk.failed
         disk.fail(kind)
         code = failing_request(fire.syd, cases, kind == disk.READS)
-        sites.expect(disk.failed > before, f"no {what} failed: nothing is shown")
+        sites.expect(disk.failed > before, f"no {what} failed, and the answer was {code}: nothing is shown")
         sites.expect(code == "store.io", f"a failing {what} is refused with {code}")
         status = fire.syd.process.wait(30)
         sites.expect(status == INTEGRITY, f"after a failing {what} the node ended with {status}: {fire.syd.tail()}")
